@@ -14,4 +14,5 @@ export const compareStamps = (a: Stamp, b: Stamp): number =>
   a.at - b.at || (a.tie < b.tie ? -1 : a.tie > b.tie ? 1 : 0);
 
 /** Whether `a` stands after `b` (anything stands after nothing). */
-export const isAfter = (a: Stamp, b: Stamp | undefined): boolean => b === undefined || compareStamps(a, b) > 0;
+export const isAfter = (a: Stamp, b: Stamp | undefined): boolean =>
+  b === undefined || compareStamps(a, b) > 0;

@@ -1,0 +1,42 @@
+import { markOf } from '../hash.ts';
+import type { JsonObject } from '../json.ts';
+import type { Stamp } from '../stamp.ts';
+
+/** The six calls of the Segment tracking API. */
+export type EventType = 'track' | 'identify' | 'page' | 'screen' | 'group' | 'alias';
+
+/** What of an event's `context` is kept. */
+export interface EventContext {
+  readonly locale?: string;
+  readonly timezone?: string;
+  /** `context.consent.categoryPreferences`: purpose to whether it is granted. */
+  readonly consents?: { readonly [purpose: string]: boolean };
+}
+
+/**
+ * One accepted event, as it travels on the bus: validated, clock skew corrected, ids that the sender could not
+ * prove removed.
+ */
+export interface VisitorEvent {
+  readonly messageId: string;
+  readonly type: EventType;
+  /** A track's event name; `Page Viewed`, `Screen Viewed`; the call's type for the others. */
+  readonly name: string;
+  /** When it happened, milliseconds since 1970 by the service's clock. */
+  readonly at: number;
+  /** When the service accepted it, likewise. */
+  readonly receivedAt: number;
+  readonly userId?: string;
+  readonly anonymousId?: string;
+  /** `alias` only: the id that becomes part of `userId`. */
+  readonly previousId?: string;
+  /** `alias` only: whether the sender may merge two userIds (a secret key). */
+  readonly mayMergeUsers?: boolean;
+  readonly groupId?: string;
+  readonly properties: JsonObject;
+  readonly traits: JsonObject;
+  readonly context: EventContext;
+}
+
+/** The event's place in its visitor's history. */
+export const stampOf = (event: VisitorEvent): Stamp => ({ at: event.at, tie: markOf(event.messageId) });
