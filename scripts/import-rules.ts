@@ -1,0 +1,274 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** One source file, its path relative to the repository with forward slashes. */
+export interface SourceFile {
+  readonly path: string;
+  readonly source: string;
+}
+
+/** One import, export-from, `import()` or `require()` of a file. */
+export interface ImportStatement {
+  readonly line: number;
+  readonly specifier: string;
+  /** The text between `import` and `from`, `*` for a dynamic import, empty for a bare `import 'x'`. */
+  readonly clause: string;
+  readonly typeOnly: boolean;
+}
+
+/** A rule of the house that a file breaks. */
+export interface Violation {
+  readonly path: string;
+  readonly line: number;
+  readonly target: string;
+  readonly rule: string;
+}
+
+/** Rooms whose files are read; tests may import anything, and nothing may import a test. */
+export const ROOMS = ['infra', 'functions', 'lib', 'local', 'cli', 'bench', 'scripts'] as const;
+
+/** Longest function entry point: it wires and does nothing else. */
+const FUNCTION_LINES = 60;
+
+interface Room {
+  /** The room is everything below this path. */
+  readonly root: string;
+  /** Paths it may import as it likes; a path ending in `/` is a room, another one a file. */
+  readonly imports: readonly string[];
+  /** Paths of which it may import types alone. */
+  readonly types?: readonly string[];
+  /** Packages it may import; absent where any will do. */
+  readonly packages?: readonly RegExp[];
+}
+
+const LIBRARY = ['lib/domain/', 'lib/contracts/', 'lib/adapters/', 'lib/runtime/'];
+
+/** Who may import whom (docs/adr/0001). Each room may import itself, except functions, of which each stands alone. */
+const RULES: readonly Room[] = [
+  {
+    root: 'lib/domain/',
+    imports: ['lib/domain/'],
+    packages: [/^liquidjs$/, /^temporal-polyfill$/, /^re2js$/, /^node:crypto$/],
+  },
+  { root: 'lib/contracts/', imports: ['lib/contracts/', 'lib/domain/'], packages: [/^zod$/] },
+  { root: 'lib/adapters/', imports: ['lib/adapters/', 'lib/domain/', 'lib/contracts/'] },
+  { root: 'lib/runtime/', imports: ['lib/runtime/', 'lib/contracts/'], types: ['lib/domain/'] },
+  { root: 'functions/', imports: LIBRARY, packages: [] },
+  {
+    root: 'infra/',
+    imports: ['infra/', 'lib/contracts/'],
+    packages: [/^aws-cdk-lib(\/|$)/, /^constructs$/, /^esbuild$/, /^zod$/, /^node:/],
+  },
+  { root: 'local/', imports: ['local/', 'functions/', ...LIBRARY, 'infra/config.ts'] },
+  { root: 'cli/', imports: ['cli/', 'functions/', ...LIBRARY, 'infra/config.ts'] },
+  { root: 'bench/', imports: ['bench/', 'functions/', 'local/', 'cli/', ...LIBRARY] },
+  { root: 'scripts/', imports: ['scripts/', 'functions/', 'infra/', ...LIBRARY] },
+];
+
+/** What would make the domain read a clock, a chance or the world. */
+const IMPURE: readonly (readonly [pattern: RegExp, what: string])[] = [
+  [/\bDate\.now\s*\(/, 'Date.now()'],
+  [/\bnew Date\s*\(\s*\)/, 'new Date()'],
+  [/\bTemporal\.Now\b/, 'Temporal.Now'],
+  [/\bperformance\.now\s*\(/, 'performance.now()'],
+  [/\bMath\.random\s*\(/, 'Math.random()'],
+  [/\bcrypto\.(?:randomUUID|getRandomValues)\b/, 'crypto randomness'],
+  [/\bprocess\.\w/, 'process'],
+  [/\bglobalThis\.\w/, 'globalThis'],
+  [/\bset(?:Timeout|Interval|Immediate)\s*\(/, 'a timer'],
+  [/\bfetch\s*\(/, 'fetch()'],
+  [/\bconsole\.\w/, 'console'],
+];
+
+const STATIC_IMPORT = /^[ \t]*import\s+((?:type\s+)?[\w$*{}\s,]+?)\s+from\s*(['"])([^'"\n]+)\2/gm;
+const RE_EXPORT =
+  /^[ \t]*export\s+((?:type\s+)?(?:\*(?:\s+as\s+[\w$]+)?|\{[^}]*\}))\s*from\s*(['"])([^'"\n]+)\2/gm;
+const BARE_IMPORT = /^[ \t]*import\s*(['"])([^'"\n]+)\1/gm;
+const CALLED_IMPORT = /\b(?:import|require|require\.resolve)\s*\(\s*(['"])([^'"\n]+)\1/g;
+
+const blank = (text: string): string => text.replace(/[^\n]/g, ' ');
+
+/** A comment, or a string that may look as if it held one (`'src/**'`, `'https://…'`). */
+const COMMENT_OR_STRING =
+  /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\[\s\S]|[^`\\])*`/g;
+
+/** Blanks comments, keeping every line where it is. */
+const withoutComments = (source: string): string =>
+  source.replace(COMMENT_OR_STRING, (token) => (token.startsWith('/') ? blank(token) : token));
+
+/** Blanks comments and plain strings; a template stays, since it may hold code. */
+const withoutProse = (source: string): string =>
+  source.replace(COMMENT_OR_STRING, (token) => (token.startsWith('`') ? token : blank(token)));
+
+/**
+ * Reads the imports of a module: static, re-exported, bare, dynamic and required.
+ *
+ * @param source - text of a module as Biome formats it
+ * @returns the imports in order of their line
+ */
+export const readImports = (source: string): readonly ImportStatement[] => {
+  const code = withoutComments(source);
+  const lineAt = (index: number): number => code.slice(0, index).split('\n').length;
+  const found: ImportStatement[] = [];
+  for (const pattern of [STATIC_IMPORT, RE_EXPORT]) {
+    for (const match of code.matchAll(pattern)) {
+      const clause = (match[1] ?? '').trim();
+      const start = match.index + match[0].search(/\S/);
+      found.push({
+        line: lineAt(start),
+        specifier: match[3] ?? '',
+        clause,
+        typeOnly: /^type\s/.test(clause),
+      });
+    }
+  }
+  for (const match of code.matchAll(BARE_IMPORT)) {
+    const start = match.index + match[0].search(/\S/);
+    found.push({ line: lineAt(start), specifier: match[2] ?? '', clause: '', typeOnly: false });
+  }
+  for (const match of code.matchAll(CALLED_IMPORT)) {
+    found.push({ line: lineAt(match.index), specifier: match[2] ?? '', clause: '*', typeOnly: false });
+  }
+  return found.sort((left, right) => left.line - right.line);
+};
+
+const covers = (allowed: string, target: string): boolean =>
+  allowed.endsWith('/') ? target.startsWith(allowed) : target === allowed;
+
+const coversAny = (allowed: readonly string[], target: string): boolean =>
+  allowed.some((each) => covers(each, target));
+
+const listOf = (paths: readonly string[]): string => paths.map((path) => path.replace(/\/$/, '')).join(', ');
+
+const describeRoom = (room: Room): string => {
+  const types = room.types === undefined ? '' : ` and types of ${listOf(room.types)}`;
+  return `${room.root.replace(/\/$/, '')} may import ${listOf(room.imports)}${types} only`;
+};
+
+const judgeFile = (room: Room, path: string, statement: ImportStatement): string | null => {
+  const target = posix.normalize(posix.join(posix.dirname(path), statement.specifier));
+  if (coversAny(room.imports, target)) {
+    return null;
+  }
+  if (statement.typeOnly && coversAny(room.types ?? [], target)) {
+    return null;
+  }
+  return describeRoom(room);
+};
+
+const judgePackage = (room: Room, statement: ImportStatement): string | null => {
+  const { specifier, clause, typeOnly } = statement;
+  if (/^zod(\/|$)/.test(specifier) && !(specifier === 'zod' && /^(?:type\s+)?\* as z$/.test(clause))) {
+    return "zod is imported as import * as z from 'zod' (the named export costs 350 KB a bundle)";
+  }
+  if (
+    room.root === 'lib/domain/' &&
+    specifier === 'node:crypto' &&
+    !/^\{\s*createHash,?\s*\}$/.test(clause)
+  ) {
+    return 'lib/domain takes createHash from node:crypto and nothing else';
+  }
+  // Types leave no trace in a bundle, and a handler has to name the events that it is given.
+  if (room.root === 'functions/' && typeOnly) {
+    return null;
+  }
+  if (room.packages === undefined || room.packages.some((allowed) => allowed.test(specifier))) {
+    return null;
+  }
+  return `${room.root.replace(/\/$/, '')} may not import this package`;
+};
+
+const judgeImports = (room: Room, file: SourceFile): readonly Violation[] =>
+  readImports(file.source).flatMap((statement) => {
+    const rule = statement.specifier.startsWith('.')
+      ? judgeFile(room, file.path, statement)
+      : judgePackage(room, statement);
+    return rule === null
+      ? []
+      : [{ path: file.path, line: statement.line, target: statement.specifier, rule }];
+  });
+
+const judgePurity = (file: SourceFile): readonly Violation[] =>
+  withoutProse(file.source)
+    .split('\n')
+    .flatMap((text, index) =>
+      IMPURE.filter(([pattern]) => pattern.test(text)).map(([, what]) => ({
+        path: file.path,
+        line: index + 1,
+        target: what,
+        rule: 'lib/domain is pure: no clock, no randomness, no I/O (they come as arguments)',
+      })),
+    );
+
+const judgeLength = (file: SourceFile): readonly Violation[] => {
+  const lines = file.source.replace(/\n$/, '').split('\n').length;
+  return lines < FUNCTION_LINES
+    ? []
+    : [
+        {
+          path: file.path,
+          line: lines,
+          target: `${lines} lines`,
+          rule: `a function is wiring only, under ${FUNCTION_LINES} lines`,
+        },
+      ];
+};
+
+/**
+ * Judges files by the rules of the house.
+ *
+ * @param files - sources with their paths relative to the repository
+ * @returns every rule that is broken, in the order of the files; empty when all is well
+ */
+export const findViolations = (files: readonly SourceFile[]): readonly Violation[] =>
+  files.flatMap((file) => {
+    const room = RULES.find(({ root }) => file.path.startsWith(root));
+    if (room === undefined) {
+      return [
+        { path: file.path, line: 1, target: file.path, rule: 'the file stands in no room of docs/adr/0001' },
+      ];
+    }
+    return [
+      ...judgeImports(room, file),
+      ...(room.root === 'lib/domain/' ? judgePurity(file) : []),
+      ...(room.root === 'functions/' ? judgeLength(file) : []),
+    ];
+  });
+
+/** One line for people and editors: `file:line → target: rule`. */
+export const formatViolation = ({ path, line, target, rule }: Violation): string =>
+  `${path}:${line} → ${target}: ${rule}`;
+
+const isSource = (name: string): boolean => /\.(?:ts|mts|cts|js|mjs|cjs|tsx)$/.test(name);
+
+/**
+ * Reads the sources of every room.
+ *
+ * @param root - absolute path of the repository
+ */
+export const readRooms = (root: string): readonly SourceFile[] =>
+  ROOMS.filter((room) => existsSync(join(root, room))).flatMap((room) =>
+    readdirSync(join(root, room), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && isSource(entry.name))
+      .map((entry) => join(entry.parentPath, entry.name))
+      .filter((path) => !path.includes('node_modules'))
+      .sort()
+      .map((path) => ({
+        path: path.slice(root.length + 1).replaceAll('\\', '/'),
+        source: readFileSync(path, 'utf8'),
+      })),
+  );
+
+/** The repository that this script belongs to. */
+export const REPOSITORY = dirname(dirname(fileURLToPath(import.meta.url)));
+
+if (import.meta.main) {
+  const files = readRooms(REPOSITORY);
+  const violations = findViolations(files);
+  for (const violation of violations) {
+    console.error(formatViolation(violation));
+  }
+  console.log(`${files.length} files, ${violations.length} violations`);
+  process.exitCode = violations.length === 0 ? 0 : 1;
+}
