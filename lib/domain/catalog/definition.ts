@@ -1,4 +1,7 @@
 import type { Json, JsonObject } from '../json.ts';
+import type { Assignments, JourneyDefinition } from './journey-definition.ts';
+
+export type { JourneyDefinition } from './journey-definition.ts';
 
 /**
  * What people write: the kinds of a catalog, as data. The zod schemas in `lib/contracts/catalog` validate and
@@ -104,18 +107,6 @@ export interface ExperienceDefinition {
   readonly offer?: string;
 }
 
-/** A journey. Its steps are validated in full; they run from the next release on. */
-export interface JourneyDefinition {
-  readonly kind: 'journey';
-  readonly id: string;
-  readonly enter: JsonObject;
-  readonly exit?: readonly JsonObject[];
-  readonly goal?: JsonObject;
-  readonly holdout?: Percent;
-  readonly priority?: number;
-  readonly steps: readonly JsonObject[];
-}
-
 export type RewardTarget = 'order' | 'lines' | 'shipping';
 
 interface RewardBase {
@@ -216,16 +207,22 @@ export interface QuestionDefinition {
   readonly where?: ConditionDocument;
   readonly channels?: readonly string[];
   readonly why: string;
-  readonly answers: readonly { readonly id: string; readonly label: string; readonly set?: JsonObject }[];
+  readonly answers: readonly { readonly id: string; readonly label: string; readonly set?: Assignments }[];
   readonly again?: IsoDuration;
   readonly value?: number;
 }
+
+/** What a KPI measures: a journey's rate of goals, an event's frequency, or a statistic. */
+export type KpiMeasure =
+  | { readonly journey: string; readonly rate: 'goal' }
+  | { readonly event: string; readonly per: 'visitor' | 'order' }
+  | { readonly stat: string; readonly of: 'average' | 'sum' };
 
 /** A key figure that goes from `now` to `tomorrow` by a date. */
 export interface KpiDefinition {
   readonly kind: 'kpi';
   readonly id: string;
-  readonly measure: JsonObject;
+  readonly measure: KpiMeasure;
   readonly now: number;
   readonly tomorrow: number;
   readonly by: string;

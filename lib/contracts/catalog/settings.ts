@@ -1,0 +1,45 @@
+import * as z from 'zod';
+import type { SettingsDefinition } from '../../domain/catalog/definition.ts';
+import {
+  clockTime,
+  currency,
+  duration,
+  eventName,
+  id,
+  limit,
+  percent,
+  timeZone,
+  word,
+} from './primitives.ts';
+
+/** Settings of the environment. */
+export const settings = z
+  .strictObject({
+    kind: z.literal('settings'),
+    id,
+    currency: currency.exactOptional(),
+    timezone: timeZone.exactOptional(),
+    quietHours: z
+      .strictObject({ from: clockTime, to: clockTime })
+      .refine((hours) => hours.from !== hours.to, {
+        error: 'expected an end that differs from the start',
+        path: ['to'],
+      })
+      .exactOptional(),
+    messageLimit: limit(1000).exactOptional(),
+    globalHoldout: percent.exactOptional(),
+    lateEvents: duration.exactOptional(),
+    anonymousRetention: duration.exactOptional(),
+    household: z.strictObject({ share: z.array(word).max(50, 'expected at most 50 traits') }).exactOptional(),
+    effort: z
+      .record(
+        eventName,
+        z.number().min(0, 'expected an effort from 0 to 1000').max(1000, 'expected an effort from 0 to 1000'),
+      )
+      .exactOptional(),
+    publish: z.array(eventName).max(200, 'expected at most 200 event names').exactOptional(),
+  })
+  .meta({
+    title: 'settings',
+    description: 'Settings of the environment; at most one',
+  }) satisfies z.ZodType<SettingsDefinition>;
