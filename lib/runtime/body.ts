@@ -1,0 +1,110 @@
+import { gunzipSync } from 'node:zlib';
+import {
+  cleanJson,
+  MAX_NESTING,
+  needsCleaning,
+  nestsDeeperThan,
+  type UnknownFields,
+} from '../contracts/http/json-safety.ts';
+import { BodyTooLarge, InvalidRequest, UnsupportedMediaType } from './errors.ts';
+
+/** A body as it arrived: the bytes of the wire, still packed if the sender packed them. */
+export interface RawBody {
+  readonly bytes: Buffer;
+  readonly contentType: string | undefined;
+  readonly contentEncoding: string | undefined;
+}
+
+/** What a route takes. */
+export interface BodyRules {
+  /** Media types, lower case. */
+  readonly accepts: readonly string[];
+  /** Largest size in bytes, packed and unpacked. */
+  readonly limit: number;
+}
+
+/** Refuses (415) a media type, a charset or a content encoding that is not taken. */
+export const checkMediaType = (body: RawBody, accepts: readonly string[]): void => {
+  const [type = '', ...parameters] = (body.contentType ?? '')
+    .split(';')
+    .map((part) => part.trim().toLowerCase());
+  const empty = body.bytes.length === 0 && type === '';
+  if (!empty && !accepts.includes(type)) {
+    throw new UnsupportedMediaType(`Expected a body of ${accepts.join(' or ')}.`);
+  }
+  const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.replace(/"/g, '');
+  if (charset !== undefined && charset !== 'charset=utf-8' && charset !== 'charset=utf8') {
+    throw new UnsupportedMediaType('Expected text in UTF-8.');
+  }
+  const encoding = (body.contentEncoding ?? 'identity').trim().toLowerCase();
+  if (encoding !== 'identity' && encoding !== 'gzip' && encoding !== 'x-gzip') {
+    throw new UnsupportedMediaType('Expected a body that is not encoded, or gzip.');
+  }
+};
+
+const isGzip = (bytes: Buffer): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
+
+const tooLarge = (limit: number): BodyTooLarge =>
+  new BodyTooLarge(`A body may have at most ${limit} bytes here, unpacked.`);
+
+const isOutgrown = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+
+/**
+ * The bytes of a body, unpacked where they start as gzip does (some senders pack without saying so). Unpacking
+ * stops at `limit` bytes, so that a bomb costs no more memory than an honest body.
+ */
+export const unpack = (body: RawBody, limit: number): Buffer => {
+  if (body.bytes.length > limit) throw tooLarge(limit);
+  if (!isGzip(body.bytes)) {
+    if (/gzip/i.test(body.contentEncoding ?? ''))
+      throw new InvalidRequest('The body is not gzip, as its header says.');
+    return body.bytes;
+  }
+  try {
+    return gunzipSync(body.bytes, { maxOutputLength: limit });
+  } catch (error) {
+    throw isOutgrown(error) ? tooLarge(limit) : new InvalidRequest('The body is broken gzip.');
+  }
+};
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+const decodeText = (bytes: Buffer): string => {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw new InvalidRequest('The body is not UTF-8.');
+  }
+};
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's own message quotes the body: it stays here.
+    throw new InvalidRequest('The body is not valid JSON.');
+  }
+};
+
+/** Parses JSON that is safe to hold: bounded in depth, free of keys that reach a prototype. Refuses with 400. */
+export const parseJson = (bytes: Buffer, unknownFields: UnknownFields): unknown => {
+  const text = decodeText(bytes);
+  if (nestsDeeperThan(text, MAX_NESTING)) {
+    throw new InvalidRequest(`The body nests deeper than ${MAX_NESTING} levels.`, [
+      { path: '', message: `expected at most ${MAX_NESTING} levels of nesting` },
+    ]);
+  }
+  const value = parse(text);
+  // Where unknown fields are ignored, one bad event must not spoil the others: each is cleaned by its reader.
+  if (unknownFields === 'ignored' || !needsCleaning(text)) return value;
+  const { value: clean, errors } = cleanJson(value, unknownFields);
+  if (errors.length > 0) throw new InvalidRequest('The body has fields that are not allowed.', errors);
+  return clean;
+};
+
+/** Reads a body in the order of the contract: media type (415), size (413), JSON (400). */
+export const readBody = (body: RawBody, rules: BodyRules, unknownFields: UnknownFields): unknown => {
+  checkMediaType(body, rules.accepts);
+  return parseJson(unpack(body, rules.limit), unknownFields);
+};

@@ -1,0 +1,44 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { KeyKind } from '../contracts/routes.ts';
+
+const PREFIXES = { publishable: 'pk_', secret: 'sk_', admin: 'ak_' } as const satisfies Record<
+  KeyKind,
+  string
+>;
+
+/** Longest key that is looked up; ours have 46 characters, and a shop may have brought its own. */
+const MAX_KEY_LENGTH = 200;
+
+/** What is known of a key. The key itself is nowhere: only its SHA-256 is stored. */
+export interface KeyRecord {
+  /** Names the key in lists and logs; not secret. */
+  readonly id: string;
+  readonly kind: KeyKind;
+  /** Origins that a browser may use it from; absent: any. */
+  readonly origins?: readonly string[] | undefined;
+  /** Placements that it may ask for; absent: all. */
+  readonly placements?: readonly string[] | undefined;
+  /** Its anonymous ids stand for `<partner>:<id>`. */
+  readonly partner?: string | undefined;
+}
+
+/** Where keys are looked up. An implementation may answer from a cache that is some seconds old. */
+export interface KeyDirectory {
+  /** The key whose {@link hashKey} this is, or `null` where none has it. Rejects where the store is away. */
+  readonly find: (hash: string) => Promise<KeyRecord | null>;
+}
+
+/** SHA-256 of a key, in lower-case hex. Keys are 256 bits of randomness, so no salt and no stretching. */
+export const hashKey = (key: string): string => createHash('sha256').update(key, 'utf8').digest('hex');
+
+/** What kind a key claims to be by its prefix, or `null` for what can't be a key. The record decides. */
+export const kindOf = (key: string): KeyKind | null => {
+  if (key.length > MAX_KEY_LENGTH) return null;
+  if (key.startsWith(PREFIXES.publishable)) return 'publishable';
+  if (key.startsWith(PREFIXES.secret)) return 'secret';
+  if (key.startsWith(PREFIXES.admin)) return 'admin';
+  return null;
+};
+
+/** A new key of 256 random bits: its prefix and 43 characters of base64url. */
+export const generateKey = (kind: KeyKind): string => PREFIXES[kind] + randomBytes(32).toString('base64url');
