@@ -1,0 +1,225 @@
+import { isJsonObject, type Json, type JsonObject } from '../json.ts';
+import type { Condition, ConditionNode, FactPath } from './condition.ts';
+import type { CounterSpec } from './counter.ts';
+import { parseEvents } from './parse-events.ts';
+import { parseTest } from './parse-test.ts';
+
+/** Why a condition was refused: where, dotted from its own root, and what was expected there. */
+export interface ConditionError {
+  readonly path: string;
+  readonly message: string;
+}
+
+export type ParsedCondition =
+  | { readonly ok: true; readonly condition: Condition }
+  | { readonly ok: false; readonly errors: readonly ConditionError[] };
+
+export interface ParseOptions {
+  /** What a fact's path may start with, such as `visitor`, `cart`, `event`. */
+  readonly roots: readonly string[];
+}
+
+/** What the parts of the parser share while one condition is read. */
+export interface Parsing {
+  readonly roots: readonly string[];
+  /**
+   * `facts`: paths start at the roots. `element`: inside `$elemMatch`, they are relative to the element.
+   * `properties`: inside the `where` of a count, they are relative to the event's properties.
+   */
+  readonly scope: 'facts' | 'element' | 'properties';
+  /** Whether the condition as a whole is the `where` of a count, which has no other facts. */
+  readonly counted: boolean;
+  readonly errors: ConditionError[];
+  readonly facts: Set<string>;
+  readonly segments: Set<string>;
+  readonly counters: Map<string, CounterSpec>;
+}
+
+/** Objects and arrays may stand in each other this deep. */
+const deepest = 20;
+const forbiddenKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** The path of a key or an element within a document. */
+export const at = (path: string, key: string | number): string =>
+  typeof key === 'number' ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`;
+
+export const refuse = (parsing: Parsing, path: string, message: string): null => {
+  parsing.errors.push({ path, message });
+  return null;
+};
+
+/** A short form of what was found, for messages. */
+export const show = (value: unknown): string => {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+};
+
+/**
+ * Parses a condition (`docs/concepts/conditions.md`). What cannot be parsed is refused in full: nothing is
+ * skipped when the condition is evaluated.
+ *
+ * @returns the condition, or every error with its path and what was expected.
+ */
+export const parseCondition = (document: unknown, options: ParseOptions): ParsedCondition =>
+  parseIn(document, { roots: options.roots, scope: 'facts', counted: false });
+
+/** Parses the `where` of an event count, whose paths are relative to the event's properties. */
+export const parseWhere = (document: unknown): ParsedCondition =>
+  parseIn(document, { roots: [], scope: 'properties', counted: true });
+
+const parseIn = (document: unknown, where: Pick<Parsing, 'roots' | 'scope' | 'counted'>): ParsedCondition => {
+  const errors: ConditionError[] = [];
+  checkShape(document, '', 0, errors);
+  if (!isJsonObject(document)) {
+    if (errors.length === 0)
+      errors.push({
+        path: '',
+        message: `expected an object of facts and what must hold of them, found ${show(document)}`,
+      });
+    return { ok: false, errors };
+  }
+  if (errors.length > 0) return { ok: false, errors };
+  const parsing: Parsing = {
+    ...where,
+    errors,
+    facts: new Set(),
+    segments: new Set(),
+    counters: new Map(),
+  };
+  const root = parseDocument(document, '', parsing);
+  if (root === null || errors.length > 0) return { ok: false, errors };
+  const condition: Condition = {
+    root,
+    document,
+    roots: where.roots,
+    facts: [...parsing.facts],
+    segments: [...parsing.segments],
+    counters: [...parsing.counters.values()],
+  };
+  return { ok: true, condition };
+};
+
+/** Refuses what is no JSON, what nests too deep, and keys that reach for prototypes. */
+const checkShape = (value: unknown, path: string, depth: number, errors: ConditionError[]): void => {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return;
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) errors.push({ path, message: `expected a finite number, found ${value}` });
+    return;
+  }
+  if (typeof value !== 'object') {
+    errors.push({ path, message: `expected a JSON value, found ${typeof value}` });
+    return;
+  }
+  if (depth >= deepest) {
+    errors.push({ path, message: `expected at most ${deepest} objects and lists inside each other` });
+    return;
+  }
+  if (Array.isArray(value)) {
+    value.forEach((element, index) => {
+      checkShape(element, at(path, index), depth + 1, errors);
+    });
+    return;
+  }
+  for (const [key, child] of Object.entries(value)) {
+    if (forbiddenKeys.has(key))
+      errors.push({ path: at(path, key), message: `expected the name of a fact: ${key} is never one` });
+    else checkShape(child, at(path, key), depth + 1, errors);
+  }
+};
+
+/** Parses an object of conditions that must all hold. */
+export const parseDocument = (document: JsonObject, path: string, parsing: Parsing): ConditionNode | null => {
+  const nodes: ConditionNode[] = [];
+  for (const [key, value] of Object.entries(document)) {
+    const node = parseEntry(key, value ?? null, at(path, key), parsing);
+    if (node !== null) nodes.push(node);
+  }
+  const [first] = nodes;
+  return nodes.length === 1 && first !== undefined ? first : { kind: 'and', nodes };
+};
+
+const parseEntry = (key: string, value: Json, path: string, parsing: Parsing): ConditionNode | null => {
+  switch (key) {
+    case '$and':
+      return group('and', parseList(value, path, parsing));
+    case '$or':
+      return alternatives(parseList(value, path, parsing));
+    case '$nor':
+      return negated(alternatives(parseList(value, path, parsing)));
+    case '$not':
+      return negated(parseChild(value, path, parsing));
+  }
+  if (key.startsWith('$'))
+    return refuse(
+      parsing,
+      path,
+      `expected a fact's path, or one of $and, $or, $nor, $not: ${key} can't stand here`,
+    );
+  if (parsing.scope === 'facts' && key === 'segment') return parseSegment(value, path, parsing);
+  if (parsing.scope === 'facts' && key === 'events') return parseEvents(value, path, parsing);
+  const factPath = parsePath(key, path, parsing);
+  const test = parseTest(value, path, parsing, factPath);
+  if (factPath === null || test === null) return null;
+  return { kind: 'fact', path: factPath, test };
+};
+
+type Nodes = readonly ConditionNode[] | null;
+const group = (kind: 'and' | 'or', nodes: Nodes): ConditionNode | null =>
+  nodes === null ? null : { kind, nodes };
+/** An empty `$or` holds, as it does in GrowthBook. */
+const alternatives = (nodes: Nodes): ConditionNode | null => group(nodes?.length === 0 ? 'and' : 'or', nodes);
+const negated = (node: ConditionNode | null): ConditionNode | null =>
+  node === null ? null : { kind: 'not', node };
+
+const parseChild = (value: Json | undefined, path: string, parsing: Parsing): ConditionNode | null =>
+  isJsonObject(value)
+    ? parseDocument(value, path, parsing)
+    : refuse(parsing, path, `expected a condition (an object), found ${show(value)}`);
+
+const parseList = (value: Json, path: string, parsing: Parsing): Nodes => {
+  if (!Array.isArray(value))
+    return refuse(parsing, path, `expected a list of conditions, found ${show(value)}`);
+  const nodes: ConditionNode[] = [];
+  value.forEach((element: Json, index) => {
+    const node = parseChild(element, at(path, index), parsing);
+    if (node !== null) nodes.push(node);
+  });
+  return nodes;
+};
+
+const parseSegment = (value: Json, path: string, parsing: Parsing): ConditionNode | null => {
+  if (typeof value !== 'string' || value === '')
+    return refuse(parsing, path, `expected a segment's id, found ${show(value)}`);
+  parsing.segments.add(value);
+  return { kind: 'segment', id: value };
+};
+
+const withoutPrefix = ['event', 'properties'];
+
+/** Reads a dotted path, canonicalises its short form, and notes that the condition reads it. */
+export const parsePath = (text: string, path: string, parsing: Parsing): FactPath | null => {
+  let parts = text.split('.');
+  if (parts.some((part) => part === ''))
+    return refuse(parsing, path, `expected a dotted path without empty parts, found ${show(text)}`);
+  const forbidden = parts.find((part) => forbiddenKeys.has(part));
+  if (forbidden !== undefined)
+    return refuse(parsing, path, `expected the path of a fact: ${forbidden} is never part of one`);
+  if (parsing.scope === 'element') return { text, parts };
+  if (parsing.scope === 'properties') {
+    if (parts.length > 2 && withoutPrefix.every((part, index) => parts[index] === part))
+      parts = parts.slice(2);
+  } else {
+    const [root = ''] = parts;
+    if ((root === 'traits' || root === 'stats') && !parsing.roots.includes(root))
+      parts = ['visitor', ...parts];
+    if (!parsing.roots.includes(parts[0] ?? ''))
+      return refuse(
+        parsing,
+        path,
+        `expected a fact that starts with one of ${parsing.roots.join(', ')}; found ${show(text)}`,
+      );
+  }
+  const canonical = parts.join('.');
+  parsing.facts.add(canonical);
+  return { text: canonical, parts };
+};
