@@ -1,0 +1,57 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type BuildOptions, build } from 'esbuild';
+import { FUNCTIONS, type FunctionName } from './functions.ts';
+
+/** The repository: paths of functions are relative to it. */
+const REPOSITORY = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** Lambda finds the handler here in each bundle. */
+export const HANDLER = 'index.handler';
+
+/**
+ * How a function is bundled, as measured for a fast start: the SDK inside, ES modules preferred as input since only
+ * they can be shaken, CommonJS as output since it starts faster than ESM, and no source map to be shipped.
+ */
+const OPTIONS = {
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'cjs',
+  mainFields: ['module', 'main'],
+  minify: true,
+  sourcemap: false,
+  legalComments: 'none',
+  charset: 'utf8',
+  logLevel: 'silent',
+  absWorkingDir: REPOSITORY,
+} as const satisfies BuildOptions;
+
+/**
+ * Bundles functions, each into a folder of its own that is a Lambda asset as it stands.
+ *
+ * @param names - functions to bundle
+ * @param directory - absolute path of the folder to write into
+ * @returns the folder of each function
+ * @throws esbuild's `BuildFailure`, which names file and line of every error
+ */
+export const bundleFunctions = async (
+  names: readonly FunctionName[],
+  directory: string,
+): Promise<ReadonlyMap<FunctionName, string>> => {
+  await build({
+    ...OPTIONS,
+    entryPoints: names.map((name) => ({ in: FUNCTIONS[name].source, out: `${name}/index` })),
+    outdir: directory,
+  });
+  const folders = names.map((name) => [name, join(directory, name)] as const);
+  await Promise.all(
+    folders.map(async ([, folder]) => {
+      await mkdir(folder, { recursive: true });
+      // The repository is a package of ES modules: without this, Node would read the bundle as one wherever it lies in it.
+      await writeFile(join(folder, 'package.json'), '{"type":"commonjs"}\n');
+    }),
+  );
+  return new Map(folders);
+};

@@ -1,0 +1,182 @@
+import * as z from 'zod';
+
+/** Retention times that CloudWatch Logs takes, in days. */
+const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827] as const;
+
+const identitySchema = z.discriminatedUnion('secret', [
+  /** The stack makes a secret, to be read by the shop from Secrets Manager. */
+  z.strictObject({ secret: z.literal('generated'), audience: z.string().min(1).optional() }),
+  /** The shop keeps its secret in Secrets Manager, in the account and Region of the stack. */
+  z.strictObject({
+    secret: z.literal('named'),
+    name: z.string().min(1),
+    audience: z.string().min(1).optional(),
+  }),
+  /** Written here for all to read: for environments whose data is thrown away. */
+  z.strictObject({
+    secret: z.literal('literal'),
+    value: z.string().min(32),
+    audience: z.string().min(1).optional(),
+  }),
+  /** No identity token is accepted. */
+  z.strictObject({ secret: z.literal('none') }),
+]);
+
+const configSchema = z
+  .strictObject({
+    /** Name of the environment, and of its stack: `wend-<environment>`. */
+    environment: z.string().regex(/^[a-z][a-z0-9-]{0,19}$/),
+    /** Account and Region to deploy to; absent: those of whoever deploys. */
+    account: z
+      .string()
+      .regex(/^\d{12}$/)
+      .optional(),
+    region: z
+      .string()
+      .regex(/^[a-z]{2}(-[a-z]+)+-\d$/)
+      .optional(),
+    data: z.strictObject({
+      /** Whether tables, logs and secrets outlive the stack. */
+      retain: z.boolean(),
+      /** Whether DynamoDB refuses to delete a table. */
+      deletionProtection: z.boolean(),
+      /** How far back a table can be restored, days; null: not at all. */
+      recoveryDays: z.number().int().min(1).max(35).nullable(),
+    }),
+    logs: z.strictObject({
+      retentionDays: z.literal(RETENTION_DAYS),
+      level: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']),
+    }),
+    api: z.strictObject({
+      /** Requests that API Gateway lets through in the long run, per second. */
+      requestsPerSecond: z.number().int().min(1),
+      /** Requests that may come at once on top. */
+      burst: z.number().int().min(1),
+    }),
+    react: z.strictObject({
+      /** Most copies of react that take events off the queue at a time. */
+      maximumConcurrency: z.number().int().min(2).max(1000),
+    }),
+    control: z.strictObject({
+      /** How old a function's last look at the catalog pointer and the keys may be, milliseconds. */
+      maximumAgeMs: z.number().int().min(0).max(10_000),
+    }),
+    identity: identitySchema,
+  })
+  .refine(({ data, identity }) => !(data.retain && identity.secret === 'literal'), {
+    path: ['identity', 'secret'],
+    message:
+      'a literal secret can be read by all who read this file: retained data needs "generated" or "named"',
+  })
+  .readonly();
+
+/** All that differs between environments; constructs are given values of it and never the environment's name. */
+export type WendConfig = z.infer<typeof configSchema>;
+
+const control = { maximumAgeMs: 5000 };
+
+const ENVIRONMENTS: Readonly<Record<string, WendConfig>> = {
+  dev: {
+    environment: 'dev',
+    data: { retain: false, deletionProtection: false, recoveryDays: 7 },
+    logs: { retentionDays: 14, level: 'DEBUG' },
+    api: { requestsPerSecond: 100, burst: 200 },
+    react: { maximumConcurrency: 5 },
+    control,
+    identity: { secret: 'generated' },
+  },
+  staging: {
+    environment: 'staging',
+    data: { retain: true, deletionProtection: true, recoveryDays: 14 },
+    logs: { retentionDays: 30, level: 'INFO' },
+    api: { requestsPerSecond: 1000, burst: 2000 },
+    react: { maximumConcurrency: 20 },
+    control,
+    identity: { secret: 'generated' },
+  },
+  production: {
+    environment: 'production',
+    data: { retain: true, deletionProtection: true, recoveryDays: 35 },
+    logs: { retentionDays: 90, level: 'INFO' },
+    api: { requestsPerSecond: 5000, burst: 10_000 },
+    react: { maximumConcurrency: 100 },
+    control,
+    identity: { secret: 'generated' },
+  },
+  /** What an emulator takes: it resolves no reference to Secrets Manager. */
+  emulated: {
+    environment: 'emulated',
+    data: { retain: false, deletionProtection: false, recoveryDays: null },
+    logs: { retentionDays: 1, level: 'DEBUG' },
+    api: { requestsPerSecond: 1000, burst: 2000 },
+    react: { maximumConcurrency: 2 },
+    control,
+    identity: { secret: 'literal', value: 'wend-local-identity-secret-0000000' },
+  },
+};
+
+/** Names of the environments that this file knows. */
+export const ENVIRONMENT_NAMES: readonly string[] = Object.keys(ENVIRONMENTS);
+
+/** The configuration asked for doesn't exist or makes no sense; the message names each path. */
+export class ConfigRejected extends Error {
+  override readonly name = 'ConfigRejected';
+}
+
+const isSection = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A section that is given replaces the values it names; `identity` is replaced as a whole, being one of four kinds. */
+const merge = (base: object, overrides: Readonly<Record<string, unknown>>): Record<string, unknown> => {
+  const merged: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(overrides)) {
+    const current = merged[key];
+    merged[key] =
+      key !== 'identity' && isSection(value) && isSection(current) ? merge(current, value) : value;
+  }
+  return merged;
+};
+
+/** Context comes as JSON text from `-c overrides=…` and as an object from cdk.json. */
+const parseOverrides = (overrides: unknown): Readonly<Record<string, unknown>> => {
+  let document = overrides ?? {};
+  if (typeof document === 'string') {
+    try {
+      document = JSON.parse(document);
+    } catch {
+      throw new ConfigRejected(`context "overrides" is not JSON: ${String(overrides)}`);
+    }
+  }
+  if (!isSection(document)) {
+    throw new ConfigRejected('context "overrides" has to be an object, as in {"logs":{"retentionDays":7}}');
+  }
+  return document;
+};
+
+/**
+ * The configuration of an environment.
+ *
+ * @param context - `environment` names an entry of this file; `overrides` (an object, or JSON text of one) replaces
+ *   single values of it, and with a new `environment` in it makes a stack of its own beside the entry's
+ * @throws {@link ConfigRejected} that says which environment or which value is not known
+ */
+export const readConfig = (context: {
+  readonly environment: unknown;
+  readonly overrides?: unknown;
+}): WendConfig => {
+  const name = ENVIRONMENT_NAMES.find((known) => known === context.environment);
+  const entry = name === undefined ? undefined : ENVIRONMENTS[name];
+  if (entry === undefined) {
+    throw new ConfigRejected(
+      `no environment "${String(context.environment)}": use -c environment=${ENVIRONMENT_NAMES.join('|')}`,
+    );
+  }
+  const parsed = configSchema.safeParse(merge(entry, parseOverrides(context.overrides)));
+  if (!parsed.success) {
+    const reasons = parsed.error.issues.map(
+      ({ path, message }) => `${path.join('.') || '(root)'}: ${message}`,
+    );
+    throw new ConfigRejected(`configuration of "${entry.environment}" is invalid: ${reasons.join('; ')}`);
+  }
+  return parsed.data;
+};
