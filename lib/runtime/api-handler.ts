@@ -78,7 +78,12 @@ const runOperation = async (
     body:
       route.bodyLimit === 0
         ? undefined
-        : readBody(body, { accepts: route.accepts, limit: route.bodyLimit }, operation.unknownFields),
+        : readBody(body, {
+            accepts: route.accepts,
+            limit: route.bodyLimit,
+            nesting: operation.nesting,
+            unknownFields: operation.unknownFields,
+          }),
     requestId,
     headers,
     receivedAt,

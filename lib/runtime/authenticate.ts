@@ -1,10 +1,11 @@
+import type { KeyRecord } from '../contracts/control.ts';
 import { MAX_NESTING, nestsDeeperThan } from '../contracts/http/json-safety.ts';
 import type { Route } from '../contracts/routes.ts';
 import { type RawBody, unpack } from './body.ts';
 import { originAllowed } from './cors.ts';
 import { keyOfAuthorization, keyOfBody } from './credentials.ts';
 import { Forbidden, OriginRefused, Unauthenticated } from './errors.ts';
-import { hashKey, type KeyDirectory, type KeyRecord, kindOf } from './keys.ts';
+import { hashKey, type KeyDirectory, kindOf } from './keys.ts';
 
 /** Largest body that is looked into for its key: enough to tell 413 from 401 for one that is over its limit. */
 const MAX_SEARCHED_BYTES = 2_000_000;

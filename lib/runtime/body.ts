@@ -1,7 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import {
   cleanJson,
-  MAX_NESTING,
   needsCleaning,
   nestsDeeperThan,
   type UnknownFields,
@@ -21,6 +20,10 @@ export interface BodyRules {
   readonly accepts: readonly string[];
   /** Largest size in bytes, packed and unpacked. */
   readonly limit: number;
+  /** Deepest nesting; the outermost object is the first level. */
+  readonly nesting: number;
+  /** How fields are treated that no schema knows. */
+  readonly unknownFields: UnknownFields;
 }
 
 /** Refuses (415) a media type, a charset or a content encoding that is not taken. */
@@ -88,23 +91,26 @@ const parse = (text: string): unknown => {
 };
 
 /** Parses JSON that is safe to hold: bounded in depth, free of keys that reach a prototype. Refuses with 400. */
-export const parseJson = (bytes: Buffer, unknownFields: UnknownFields): unknown => {
+export const parseJson = (
+  bytes: Buffer,
+  { nesting, unknownFields }: Pick<BodyRules, 'nesting' | 'unknownFields'>,
+): unknown => {
   const text = decodeText(bytes);
-  if (nestsDeeperThan(text, MAX_NESTING)) {
-    throw new InvalidRequest(`The body nests deeper than ${MAX_NESTING} levels.`, [
-      { path: '', message: `expected at most ${MAX_NESTING} levels of nesting` },
+  if (nestsDeeperThan(text, nesting)) {
+    throw new InvalidRequest(`The body nests deeper than ${nesting} levels.`, [
+      { path: '', message: `expected at most ${nesting} levels of nesting` },
     ]);
   }
   const value = parse(text);
   // Where unknown fields are ignored, one bad event must not spoil the others: each is cleaned by its reader.
   if (unknownFields === 'ignored' || !needsCleaning(text)) return value;
-  const { value: clean, errors } = cleanJson(value, unknownFields);
+  const { value: clean, errors } = cleanJson(value, unknownFields, nesting);
   if (errors.length > 0) throw new InvalidRequest('The body has fields that are not allowed.', errors);
   return clean;
 };
 
 /** Reads a body in the order of the contract: media type (415), size (413), JSON (400). */
-export const readBody = (body: RawBody, rules: BodyRules, unknownFields: UnknownFields): unknown => {
+export const readBody = (body: RawBody, rules: BodyRules): unknown => {
   checkMediaType(body, rules.accepts);
-  return parseJson(unpack(body, rules.limit), unknownFields);
+  return parseJson(unpack(body, rules.limit), rules);
 };

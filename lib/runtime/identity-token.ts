@@ -26,9 +26,6 @@ export type IdentityTokenOutcome =
 /** Longest token that is looked at. */
 const MAX_TOKEN_LENGTH = 8192;
 
-/** Two clocks, the shop's and ours, may differ by this much, in seconds. */
-const CLOCK_TOLERANCE_SECONDS = 5;
-
 const refused = (reason: IdentityTokenRefusal): IdentityTokenOutcome => ({ proven: false, reason });
 
 const reasonOf = (error: unknown): IdentityTokenRefusal => {
@@ -65,7 +62,6 @@ export const createIdentityTokenVerifier = (
         algorithms: ['HS256'],
         requiredClaims: ['sub', 'exp'],
         currentDate: new Date(now),
-        clockTolerance: CLOCK_TOLERANCE_SECONDS,
         ...(rules.audience === undefined ? {} : { audience: rules.audience }),
       });
       const { sub, exp } = payload;

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { KeyRecord } from '../contracts/control.ts';
 import type { KeyKind } from '../contracts/routes.ts';
 
 const PREFIXES = { publishable: 'pk_', secret: 'sk_', admin: 'ak_' } as const satisfies Record<
@@ -8,19 +9,6 @@ const PREFIXES = { publishable: 'pk_', secret: 'sk_', admin: 'ak_' } as const sa
 
 /** Longest key that is looked up; ours have 46 characters, and a shop may have brought its own. */
 const MAX_KEY_LENGTH = 200;
-
-/** What is known of a key. The key itself is nowhere: only its SHA-256 is stored. */
-export interface KeyRecord {
-  /** Names the key in lists and logs; not secret. */
-  readonly id: string;
-  readonly kind: KeyKind;
-  /** Origins that a browser may use it from; absent: any. */
-  readonly origins?: readonly string[] | undefined;
-  /** Placements that it may ask for; absent: all. */
-  readonly placements?: readonly string[] | undefined;
-  /** Its anonymous ids stand for `<partner>:<id>`. */
-  readonly partner?: string | undefined;
-}
 
 /** Where keys are looked up. An implementation may answer from a cache that is some seconds old. */
 export interface KeyDirectory {

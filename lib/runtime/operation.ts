@@ -1,9 +1,9 @@
 import * as z from 'zod';
+import type { KeyRecord } from '../contracts/control.ts';
 import { fieldErrors } from '../contracts/http/field-error.ts';
-import type { UnknownFields } from '../contracts/http/json-safety.ts';
+import { MAX_NESTING, type UnknownFields } from '../contracts/http/json-safety.ts';
 import type { RequestContract } from '../contracts/http/request-contract.ts';
 import { InvalidRequest } from './errors.ts';
-import type { KeyRecord } from './keys.ts';
 
 interface RequestBasis {
   /** The `x-request-id` that the answer will carry. */
@@ -49,6 +49,8 @@ export interface ApiResponse {
 /** What a handler runs for one operationId; made by {@link operation} or {@link publicOperation}. */
 export interface Operation {
   readonly unknownFields: UnknownFields;
+  /** Deepest nesting of a body. */
+  readonly nesting: number;
   readonly run: (request: UnvalidatedRequest) => Promise<ApiResponse>;
 }
 
@@ -80,13 +82,18 @@ const createRequestParser = <Contract extends RequestContract>(contract: Contrac
   });
 };
 
+const readingOf = ({ unknownFields, nesting = MAX_NESTING }: RequestContract): Omit<Operation, 'run'> => ({
+  unknownFields,
+  nesting,
+});
+
 /** An operation that needs no key. */
 export const publicOperation = <Contract extends RequestContract>(
   contract: Contract,
   handle: (request: PublicRequest<Contract>) => Promise<ApiResponse>,
 ): Operation => {
   const parse = createRequestParser(contract);
-  return { unknownFields: contract.unknownFields, run: async (request) => handle(parse(request)) };
+  return { ...readingOf(contract), run: async (request) => handle(parse(request)) };
 };
 
 /**
@@ -103,7 +110,7 @@ export const operation = <Contract extends RequestContract>(
 ): Operation => {
   const parse = createRequestParser(contract);
   return {
-    unknownFields: contract.unknownFields,
+    ...readingOf(contract),
     run: async (request) => {
       const { caller } = request;
       if (caller === null) throw new Error(`${contract.operationId} stands on a route without keys`);

@@ -60,6 +60,7 @@ export const needsCleaning = (text: string): boolean =>
 export type UnknownFields = 'refused' | 'ignored';
 
 interface Cleaning {
+  readonly nesting: number;
   readonly errors: FieldError[];
 }
 
@@ -111,8 +112,8 @@ const clean = (value: unknown, path: string, freeForm: boolean, depth: number, r
     return value;
   }
   if (typeof value !== 'object' || value === null) return value;
-  if (depth > MAX_NESTING) {
-    refuse(run, path, `expected at most ${MAX_NESTING} levels of nesting`);
+  if (depth > run.nesting) {
+    refuse(run, path, `expected at most ${run.nesting} levels of nesting`);
     return null;
   }
   return Array.isArray(value)
@@ -128,7 +129,8 @@ const clean = (value: unknown, path: string, freeForm: boolean, depth: number, r
 export const cleanJson = (
   value: unknown,
   unknownFields: UnknownFields,
+  nesting: number = MAX_NESTING,
 ): { readonly value: unknown; readonly errors: readonly FieldError[] } => {
-  const run: Cleaning = { errors: [] };
+  const run: Cleaning = { nesting, errors: [] };
   return { value: clean(value, '', unknownFields === 'ignored', 1, run), errors: run.errors };
 };

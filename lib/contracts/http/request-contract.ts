@@ -15,6 +15,8 @@ export interface RequestContract {
   readonly body: z.ZodType;
   /** How fields that the body's schema does not know are treated. */
   readonly unknownFields: UnknownFields;
+  /** Deepest nesting of the body, where it is not `MAX_NESTING`. */
+  readonly nesting?: number;
 }
 
 /** Stands where an operation takes nothing; what is sent there all the same is not looked at. */
