@@ -1,0 +1,59 @@
+import type { Condition } from '../condition/condition.ts';
+import type { CounterSpec } from '../condition/counter.ts';
+import { loadRuleSet } from '../condition/rule-set.ts';
+import { countersByEventOf } from './collect-counters.ts';
+import type { CompiledCatalog } from './compiled.ts';
+import type { Definition } from './definition.ts';
+import { definitionsOfKind } from './definitions-of-kind.ts';
+import { lazily } from './lazily.ts';
+import { candidatesByPlacement, loadExperience } from './load-experience.ts';
+import { loadOffer, offerIntentOf } from './load-offer.ts';
+import { resolveSettings } from './settings.ts';
+
+/** What a compiled catalog is put together from, whether just compiled or loaded. */
+export interface Assembly
+  extends Pick<CompiledCatalog, 'version' | 'publishedAt' | 'definitions' | 'segments' | 'images' | 'reads'> {
+  readonly counters: readonly CounterSpec[];
+  /** The condition of a definition at a path; called on first use of the condition. */
+  readonly conditionAt: (definition: Definition, path: 'where' | 'lines') => Condition;
+}
+
+/** Puts a compiled catalog together. */
+export const assemble = (assembly: Assembly): CompiledCatalog => {
+  const { definitions, images, conditionAt } = assembly;
+  const offers = definitionsOfKind(definitions, 'offer').map((definition, index) =>
+    loadOffer(
+      definition,
+      index,
+      lazily(() => conditionAt(definition, 'where')),
+      lazily(() => (definition.lines === undefined ? null : conditionAt(definition, 'lines'))),
+    ),
+  );
+  const offerById = new Map(offers.map((offer) => [offer.id, offer]));
+  const experiences = definitionsOfKind(definitions, 'experience').map((definition, index) => {
+    const offer = definition.offer === undefined ? undefined : offerById.get(definition.offer);
+    return loadExperience(
+      definition,
+      index,
+      lazily(() => conditionAt(definition, 'where')),
+      offer === undefined ? null : offerIntentOf(offer.definition),
+    );
+  });
+  return {
+    version: assembly.version,
+    publishedAt: assembly.publishedAt,
+    definitions,
+    settings: resolveSettings(definitionsOfKind(definitions, 'settings')[0]),
+    segments: assembly.segments,
+    experiences,
+    experienceRules: loadRuleSet(images.experiences),
+    experienceById: new Map(experiences.map((experience) => [experience.id, experience])),
+    placements: candidatesByPlacement(experiences),
+    offers,
+    offerRules: loadRuleSet(images.offers),
+    offerById,
+    countersByEvent: countersByEventOf(assembly.counters),
+    reads: assembly.reads,
+    images,
+  };
+};

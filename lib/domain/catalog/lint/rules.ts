@@ -1,0 +1,4 @@
+import type { LintRule } from './context.ts';
+
+/** All rules of the lint. */
+export const LINT_RULES: readonly LintRule[] = [];

@@ -1,0 +1,58 @@
+import type { Definition, Kind, OfferDefinition, Reward } from './definition.ts';
+import type { Remark } from './finding.ts';
+
+/*
+ * What is validated and published in full, but has no effect in this release. This file is the only place that
+ * knows: a release that makes something run takes it out of here, and the warning leaves with it.
+ */
+
+const KINDS: ReadonlySet<Kind> = new Set<Kind>([
+  'journey',
+  'guard',
+  'question',
+  'problem',
+  'follow',
+  'list',
+  'learn',
+  'authorization',
+  'kpi',
+]);
+
+const REWARDS: ReadonlySet<Reward['type']> = new Set<Reward['type']>([
+  'fixedPrice',
+  'buyXGetY',
+  'tiered',
+  'gift',
+  'upgrade',
+  'contractPrice',
+]);
+
+const offerParts = (offer: OfferDefinition): readonly { readonly path: string; readonly what: string }[] => [
+  ...(REWARDS.has(offer.reward.type)
+    ? [{ path: 'reward.type', what: `rewards of type ${offer.reward.type}` }]
+    : []),
+  ...(offer.apply === 'code' || offer.apply === 'claim'
+    ? [{ path: 'apply', what: `offers that apply by ${offer.apply}` }]
+    : []),
+  ...(offer.code === undefined ? [] : [{ path: 'code', what: 'offers with a code' }]),
+  ...(offer.codes === undefined ? [] : [{ path: 'codes', what: 'offers with codes' }]),
+  ...(offer.requiresGrant === true ? [{ path: 'requiresGrant', what: 'offers that require a grant' }] : []),
+  ...(offer.limits === undefined ? [] : [{ path: 'limits', what: 'offers with limits' }]),
+];
+
+/** Whether an offer takes part in decisions of this release; one that doesn't is never applied. */
+export const offerRuns = (offer: OfferDefinition): boolean => offerParts(offer).length === 0;
+
+/** Warnings for all that a definition asks for and does not get yet. */
+export const notYetRun = (definition: Definition): readonly Remark[] => {
+  const warn = (path: string, what: string): Remark => ({
+    code: 'not-yet-run',
+    severity: 'warning',
+    path,
+    message: `${what} are published, but do not run in this release`,
+    evidence: {},
+  });
+  if (KINDS.has(definition.kind)) return [warn('kind', `definitions of kind ${definition.kind}`)];
+  if (definition.kind !== 'offer') return [];
+  return offerParts(definition).map(({ path, what }) => warn(path, what));
+};
