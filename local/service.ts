@@ -1,0 +1,229 @@
+import { createBus } from './bus/bus.ts';
+import { createBusServer } from './bus/bus-server.ts';
+import { startConsumer } from './bus/consumer.ts';
+import { type DeadLetter, openQueue } from './bus/queue.ts';
+import { createSettings } from './bus/settings.ts';
+import { restoreClock } from './clock.ts';
+import { type DataDirectory, openDataDirectory } from './data-directory.ts';
+import { BUS_NAME, DEFAULT_IDENTITY_SECRET, setFunctionEnvironment } from './environment.ts';
+import { FUNCTIONS_DIRECTORY, type Functions, loadFunctions } from './functions.ts';
+import { createGate } from './http/gate.ts';
+import { createGateway } from './http/gateway.ts';
+import { createLocalRoutes } from './http/local-routes.ts';
+import { createThrottle, type Limits } from './http/throttle.ts';
+import { close, listen } from './listen.ts';
+import { seed } from './seed.ts';
+import { codeOf, messageOf, StartFailure } from './start-failure.ts';
+import { type EmbeddedStore, endOrphan, startDynoxide } from './store/dynoxide.ts';
+import { createTables } from './store/tables.ts';
+
+/** How a local service is to be run. */
+export interface LocalServiceOptions {
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** A directory, or `memory` to keep nothing. */
+  readonly dataDirectory: string;
+  /** What an empty data directory is filled with: a catalog's directory or file; `null`: no catalog. */
+  readonly catalog: string | null;
+  /** A folder laid out as `functions/`, whose functions are run instead. */
+  readonly functionsDirectory?: string;
+  readonly limits?: Limits;
+  readonly identitySecret?: string;
+  /** A DynamoDB to use instead of the embedded one. */
+  readonly storeEndpoint?: string;
+}
+
+/** A local service that runs. */
+export interface LocalService {
+  /** `http://127.0.0.1:<port>` */
+  readonly url: string;
+  /** The bus's own address, which speaks EventBridge's protocol. */
+  readonly busUrl: string;
+  /** The store's address, which speaks DynamoDB's. */
+  readonly storeUrl: string;
+  /** Messages that were given up in this data directory. */
+  readonly deadLetters: readonly DeadLetter[];
+  /** Resolves with a sentence when something it needs has ended. */
+  readonly failed: Promise<string>;
+  /** Lets what is under way end, and stops everything, within 5 s. */
+  readonly stop: () => Promise<void>;
+}
+
+const REQUESTS_LIMIT_MS = 1_500;
+const BATCHES_LIMIT_MS = 1_500;
+const DRAIN_LIMIT_MS = 25_000;
+const FILLED = 'filled';
+
+const openPort = async (server: Parameters<typeof listen>[0], port: number): Promise<number> => {
+  try {
+    return await listen(server, port);
+  } catch (error) {
+    const why =
+      codeOf(error) === 'EADDRINUSE'
+        ? `Port ${port} is in use by another program; set PORT to a free one.`
+        : `Port ${port} can't be opened: ${messageOf(error)}.`;
+    throw new StartFailure(why, { cause: error });
+  }
+};
+
+type Undo = () => Promise<void> | void;
+
+const undoAll = async (undo: readonly Undo[]): Promise<void> => {
+  for (const step of undo.toReversed()) {
+    try {
+      await step();
+    } catch (error) {
+      console.error(`While stopping: ${messageOf(error)}`);
+    }
+  }
+};
+
+const openStore = async (
+  options: LocalServiceOptions,
+  data: DataDirectory,
+): Promise<EmbeddedStore | undefined> => {
+  if (options.storeEndpoint !== undefined) {
+    return undefined;
+  }
+  if (data.left?.store && data.storePath !== undefined) {
+    await endOrphan(data.left.store, data.storePath);
+  }
+  return await startDynoxide(data.storePath);
+};
+
+const run = async (options: LocalServiceOptions, undo: Undo[]): Promise<LocalService> => {
+  const data = openDataDirectory(options.dataDirectory);
+  undo.push(data.close);
+  const settings = createSettings(data.log);
+  const clock = restoreClock(settings);
+  const gate = createGate();
+
+  const queue = openQueue(data.log, 'events-received');
+  let notify = (): void => {};
+  const bus = createBus(
+    data.log,
+    (_, event) => queue.enqueue(event),
+    () => notify(),
+  );
+
+  let functions: Functions | undefined;
+  let drain: (limitMs: number) => Promise<boolean> = async () => true;
+  const fill = async (): Promise<void> => {
+    if (functions !== undefined) {
+      await seed(functions, options.catalog);
+    }
+    await settings.set(FILLED, 'yes');
+  };
+
+  const localRoutes = createLocalRoutes({
+    bus,
+    moveClock: (target) =>
+      gate.alone(async () => {
+        if (!(await drain(DRAIN_LIMIT_MS))) {
+          return undefined;
+        }
+        await clock.moveTo(target(clock.now()));
+        return { now: clock.now() };
+      }),
+    reset: () =>
+      gate.alone(async () => {
+        await bus.wipe();
+        await drain(DRAIN_LIMIT_MS);
+        await bus.wipe();
+        await settings.clear();
+        clock.release();
+        await tables.wipe();
+        await fill();
+      }),
+  });
+  const gateway = createGateway({
+    functions: () => {
+      if (functions === undefined) {
+        throw new Error('the functions are not loaded');
+      }
+      return functions;
+    },
+    localRoutes,
+    gate,
+    now: clock.now,
+    ...(options.limits === undefined ? {} : { throttle: createThrottle(options.limits) }),
+  });
+
+  const ready = Promise.withResolvers<void>();
+  const started = gate.alone(() => ready.promise);
+  undo.push(async () => {
+    ready.resolve();
+    await started;
+  });
+  const port = await openPort(gateway, options.port);
+  const url = `http://127.0.0.1:${port}`;
+  undo.push(() => close(gateway, 0));
+
+  const store = await openStore(options, data);
+  undo.push(async () => store?.stop());
+  data.note({ url, process: process.pid, store: store?.pid ?? null });
+  const storeUrl = store?.endpoint ?? options.storeEndpoint ?? '';
+
+  const busServer = createBusServer({ bus, busName: BUS_NAME, now: clock.now });
+  const busUrl = `http://127.0.0.1:${await listen(busServer, 0)}`;
+  undo.push(() => close(busServer, 0));
+
+  setFunctionEnvironment({
+    storeEndpoint: storeUrl,
+    storeIsEmbedded: store !== undefined,
+    busEndpoint: busUrl,
+    identitySecret: options.identitySecret ?? DEFAULT_IDENTITY_SECRET,
+  });
+  const tables = createTables(storeUrl);
+  undo.push(tables.close);
+  const [loaded] = await Promise.all([
+    loadFunctions(options.functionsDirectory ?? FUNCTIONS_DIRECTORY),
+    tables.ensure().catch((error: unknown) => {
+      throw new StartFailure(`The DynamoDB at ${storeUrl} can't be used: ${messageOf(error)}.`, {
+        cause: error,
+      });
+    }),
+  ]);
+  functions = loaded;
+  if (settings.get(FILLED) === undefined) {
+    await fill();
+  }
+
+  const consumer = startConsumer(queue, 'events-received', loaded.onEventsReceived);
+  notify = consumer.notify;
+  drain = consumer.drain;
+  undo.push(() => consumer.stop(BATCHES_LIMIT_MS));
+  // First of all when stopping: no new request comes in, and those under way end.
+  undo.push(() => close(gateway, REQUESTS_LIMIT_MS));
+  ready.resolve();
+  await started;
+
+  let stopping: Promise<void> | undefined;
+  return {
+    url,
+    busUrl,
+    storeUrl,
+    deadLetters: queue.deadLetters(),
+    failed: store?.failed ?? new Promise(() => {}),
+    stop: () => {
+      stopping ??= undoAll(undo);
+      return stopping;
+    },
+  };
+};
+
+/**
+ * Runs the service in this thread: its functions read this thread's environment, so there is one per thread, once.
+ * Tests use `startLocalService`, which gives each a thread of its own.
+ *
+ * @throws {StartFailure} with one sentence when it can't run; nothing is left running then
+ */
+export const runLocalService = async (options: LocalServiceOptions): Promise<LocalService> => {
+  const undo: Undo[] = [];
+  try {
+    return await run(options, undo);
+  } catch (error) {
+    await undoAll(undo);
+    throw error;
+  }
+};
