@@ -1,4 +1,31 @@
 import type { LintRule } from './context.ts';
+import { contradictoryConditions } from './contradictions.ts';
+import {
+  missingGoals,
+  missingHoldouts,
+  overriddenQuietHours,
+  repeatedStepIds,
+  unreachableSteps,
+} from './journeys.ts';
+import { unboundedOffers } from './offers.ts';
+import { sellInRecovery } from './recovery.ts';
+import { missingGroups, missingReferences } from './references.ts';
+import { emptyApologies, emptyClaims, fakeUrgency, legalNames } from './sincerity.ts';
 
 /** All rules of the lint. */
-export const LINT_RULES: readonly LintRule[] = [];
+export const LINT_RULES: readonly LintRule[] = [
+  missingReferences,
+  missingGroups,
+  contradictoryConditions,
+  unboundedOffers,
+  legalNames,
+  emptyApologies,
+  fakeUrgency,
+  emptyClaims,
+  sellInRecovery,
+  missingGoals,
+  missingHoldouts,
+  overriddenQuietHours,
+  unreachableSteps,
+  repeatedStepIds,
+];
