@@ -121,6 +121,18 @@ const clean = (value: unknown, path: string, freeForm: boolean, depth: number, r
     : cleanObject(value, path, freeForm, depth, run);
 };
 
+/** Whether nothing in a value has to go: the walk that nearly all bodies end with. */
+const isClean = (value: unknown, levelsLeft: number): boolean => {
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object' || value === null) return true;
+  if (levelsLeft === 0) return false;
+  if (Array.isArray(value)) return value.every((element) => isClean(element, levelsLeft - 1));
+  return Object.entries(value).every(
+    ([key, element]) =>
+      !POLLUTING_KEYS.has(key) && (typeof element === 'string' || isClean(element, levelsLeft - 1)),
+  );
+};
+
 /**
  * Parsed JSON without keys that could reach a prototype. In free-form places (and everywhere where unknown
  * fields are ignored) such a key is dropped, elsewhere it is an error; a number beyond a double's range, which
@@ -131,6 +143,7 @@ export const cleanJson = (
   unknownFields: UnknownFields,
   nesting: number = MAX_NESTING,
 ): { readonly value: unknown; readonly errors: readonly FieldError[] } => {
+  if (isClean(value, nesting)) return { value, errors: [] };
   const run: Cleaning = { nesting, errors: [] };
   return { value: clean(value, '', unknownFields === 'ignored', 1, run), errors: run.errors };
 };

@@ -33,13 +33,19 @@ const time = z
   .meta({ format: 'date-time' })
   .nullish();
 
+const nameMessage = `expected a name of 1 to ${MAX_EVENT_NAME_LENGTH} characters`;
+
+const pageName = z.string(nameMessage).max(MAX_EVENT_NAME_LENGTH, nameMessage).nullish();
+
 const object = freeFormObject.nullish();
+
+const messageIdMessage = `expected text of at most ${MAX_MESSAGE_ID_LENGTH} characters`;
 
 /** The fields that all six calls share (Segment's "common fields"); others are ignored. */
 const common = {
   messageId: z
-    .string()
-    .max(MAX_MESSAGE_ID_LENGTH)
+    .string(messageIdMessage)
+    .max(MAX_MESSAGE_ID_LENGTH, messageIdMessage)
     .nullish()
     .describe('Makes the event count once; generated where it is absent.'),
   userId: id,
@@ -56,20 +62,20 @@ const common = {
 export const EVENT_SCHEMAS = {
   track: z.object({
     ...common,
-    event: z.string().min(1).max(MAX_EVENT_NAME_LENGTH),
+    event: z.string(nameMessage).min(1, nameMessage).max(MAX_EVENT_NAME_LENGTH, nameMessage),
     properties: object,
   }),
   identify: z.object({ ...common, traits: object }),
   page: z.object({
     ...common,
-    name: z.string().max(MAX_EVENT_NAME_LENGTH).nullish(),
-    category: z.string().max(MAX_EVENT_NAME_LENGTH).nullish(),
+    name: pageName,
+    category: pageName,
     properties: object,
   }),
   screen: z.object({
     ...common,
-    name: z.string().max(MAX_EVENT_NAME_LENGTH).nullish(),
-    category: z.string().max(MAX_EVENT_NAME_LENGTH).nullish(),
+    name: pageName,
+    category: pageName,
     properties: object,
   }),
   group: z.object({ ...common, groupId: neededId, traits: object }),
@@ -82,7 +88,7 @@ export const EVENT_SCHEMAS = {
 
 /** What a batch carries beside its events; the fields are defaults for each of them. */
 export const batchEnvelopeSchema = z.object({
-  batch: z.array(z.unknown()),
+  batch: z.array(z.unknown(), 'expected a list of events'),
   context: object,
   timestamp: time,
   sentAt: time,
