@@ -30,15 +30,17 @@ export interface FunctionDefinition {
   readonly verifiesIdentity: boolean;
 }
 
-const READ_ITEMS = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'] as const;
-const WRITE_ITEMS = [
-  'dynamodb:PutItem',
-  'dynamodb:UpdateItem',
-  'dynamodb:DeleteItem',
-  'dynamodb:ConditionCheckItem',
-] as const;
+const READ = ['dynamodb:GetItem', 'dynamodb:BatchGetItem'] as const;
 
-const readControl: TableAccess = { actions: READ_ITEMS };
+/**
+ * Partition keys of the log table (docs/data-model.md). Decide records under visitors' keys and manage-* write the
+ * rest, so that neither a flaw in decide can mint a key nor one in publishing can rewrite what was decided.
+ */
+const CONTROL_KEY = 'control';
+const CATALOG_KEYS = ['catalog-versions', 'catalog-chunks#*'] as const;
+const VISITOR_KEYS = ['v*'] as const;
+
+const readControl: TableAccess = { actions: READ, partitionKeys: [CONTROL_KEY, ...CATALOG_KEYS] };
 
 /** Every function of the service; the API's are those that the route table names. */
 export const FUNCTIONS: Readonly<Record<FunctionName, FunctionDefinition>> = {
@@ -48,8 +50,8 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionDefinition>> = {
       'A visitor sees the shop’s defaults: no journey, no offer in the cart and no warning of a mistake.',
     memory: 512,
     timeout: 5,
-    visitors: [{ actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem'] }],
-    log: [readControl, { actions: ['dynamodb:PutItem'], partitionKeys: ['v*'] }],
+    visitors: [{ actions: READ }],
+    log: [readControl, { actions: ['dynamodb:PutItem'], partitionKeys: VISITOR_KEYS }],
     publishes: true,
     verifiesIdentity: true,
   },
@@ -68,7 +70,7 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionDefinition>> = {
     impact: 'An agent cannot see who is calling, and has to ask what the customer has told before.',
     memory: 512,
     timeout: 10,
-    visitors: [{ actions: READ_ITEMS }],
+    visitors: [{ actions: READ }],
     log: [readControl],
     publishes: false,
     verifiesIdentity: false,
@@ -80,7 +82,11 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionDefinition>> = {
     memory: 1024,
     timeout: 29,
     visitors: [],
-    log: [{ actions: [...READ_ITEMS, ...WRITE_ITEMS] }],
+    log: [
+      readControl,
+      { actions: ['dynamodb:Query'], partitionKeys: CATALOG_KEYS },
+      { actions: ['dynamodb:PutItem'], partitionKeys: [CONTROL_KEY, ...CATALOG_KEYS] },
+    ],
     publishes: false,
     verifiesIdentity: false,
   },
@@ -90,7 +96,7 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionDefinition>> = {
     memory: 256,
     timeout: 10,
     visitors: [],
-    log: [{ actions: [...READ_ITEMS, ...WRITE_ITEMS] }],
+    log: [readControl, { actions: ['dynamodb:PutItem'], partitionKeys: [CONTROL_KEY] }],
     publishes: false,
     verifiesIdentity: false,
   },
@@ -110,7 +116,7 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionDefinition>> = {
     impact: 'Decisions lag behind what visitors did: a cart, an order or a solved problem shows late.',
     memory: 512,
     timeout: 30,
-    visitors: [{ actions: [...READ_ITEMS, ...WRITE_ITEMS] }],
+    visitors: [{ actions: [...READ, 'dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:BatchWriteItem'] }],
     log: [readControl],
     publishes: false,
     verifiesIdentity: false,

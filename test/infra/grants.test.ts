@@ -1,0 +1,114 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { FUNCTION_NAMES, FUNCTIONS, type FunctionName, type TableAccess } from '../../infra/functions.ts';
+import { chunkKey, KEYS_KEY, POINTER_KEY, versionKey } from '../../lib/adapters/dynamodb/control-items.ts';
+import { stateKey } from '../../lib/adapters/dynamodb/visitor-items.ts';
+
+const folder = new URL('../../lib/adapters/dynamodb/', import.meta.url);
+
+/** What IAM asks for when a command is sent; a transaction asks for what is in it. */
+const ACTIONS: Readonly<Record<string, string>> = {
+  GetItem: 'dynamodb:GetItem',
+  BatchGetItem: 'dynamodb:BatchGetItem',
+  Query: 'dynamodb:Query',
+  PutItem: 'dynamodb:PutItem',
+  UpdateItem: 'dynamodb:UpdateItem',
+  DeleteItem: 'dynamodb:DeleteItem',
+  BatchWriteItem: 'dynamodb:BatchWriteItem',
+};
+
+const IN_TRANSACTIONS: Readonly<Record<string, string>> = {
+  Put: 'dynamodb:PutItem',
+  Update: 'dynamodb:UpdateItem',
+  Delete: 'dynamodb:DeleteItem',
+  ConditionCheck: 'dynamodb:ConditionCheckItem',
+};
+
+/** Every action that a module of the store may ask for. */
+const actionsOf = (source: string): readonly string[] => {
+  const commands = [...source.matchAll(/new (\w+)Command\(/g)].map(([, command = '']) => command);
+  const direct = commands
+    .filter((command) => command !== 'TransactWriteItems')
+    .map((command) => ACTIONS[command] ?? `unknown: ${command}`);
+  const inside = commands.includes('TransactWriteItems')
+    ? Object.entries(IN_TRANSACTIONS).flatMap(([key, action]) =>
+        new RegExp(`\\b${key}: `).test(source) ? [action] : [],
+      )
+    : [];
+  return [...new Set([...direct, ...inside])].sort();
+};
+
+const granted = (access: readonly TableAccess[]): readonly string[] =>
+  access.flatMap(({ actions }) => actions);
+
+const logKeys = (name: FunctionName, action: string): readonly string[] =>
+  FUNCTIONS[name].log.flatMap(({ actions, partitionKeys = ['*'] }) =>
+    actions.some((each) => each === action) ? partitionKeys : [],
+  );
+
+/** As IAM's StringLike. */
+const isLike = (pattern: string, key: string): boolean =>
+  pattern.endsWith('*') ? key.startsWith(pattern.slice(0, -1)) : key === pattern;
+
+const may = (name: FunctionName, action: string, key: string): boolean =>
+  logKeys(name, action).some((pattern) => isLike(pattern, key));
+
+const partitionOf = (item: Readonly<Record<string, { readonly S?: string | undefined }>>): string =>
+  item['pk']?.S ?? '';
+
+const POINTER = partitionOf(POINTER_KEY);
+const KEYS = partitionOf(KEYS_KEY);
+const VERSION = partitionOf(versionKey(1));
+const CHUNK = partitionOf(chunkKey('publication', 0));
+const VISITOR = partitionOf(stateKey('vAAAAAAAAAAAAAAAAAAAAAA'));
+
+/** Who has to be able to run all of a module, and on which table. */
+const RUNS: Readonly<Record<string, readonly string[]>> = {
+  'visitor-store.ts': granted(FUNCTIONS['on-events-received'].visitors),
+  'control-store.ts': granted(FUNCTIONS['manage-catalog'].log),
+  'batch-get.ts': granted(FUNCTIONS.decide.visitors),
+};
+
+describe('grants', () => {
+  const modules = readdirSync(folder).filter(
+    (name) => actionsOf(readFileSync(new URL(name, folder), 'utf8')).length > 0,
+  );
+
+  it.each(modules)('cover every command that %s sends', (name) => {
+    const needed = actionsOf(readFileSync(new URL(name, folder), 'utf8'));
+    const available = RUNS[name] ?? granted(FUNCTIONS.decide.log);
+    expect(needed.filter((action) => !available.includes(action))).toEqual([]);
+  });
+
+  it('let every function read the keys, the pointer and the catalog', () => {
+    for (const name of FUNCTION_NAMES) {
+      for (const key of [POINTER, KEYS, VERSION, CHUNK]) {
+        expect(may(name, 'dynamodb:GetItem', key), `${name} ${key}`).toBe(true);
+        expect(may(name, 'dynamodb:BatchGetItem', key), `${name} ${key}`).toBe(true);
+      }
+    }
+  });
+
+  it('let nobody but the manage functions write keys and catalogs', () => {
+    const writers = (key: string) =>
+      FUNCTION_NAMES.filter((name) =>
+        ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'].some((action) =>
+          may(name, `dynamodb:${action}`, key),
+        ),
+      );
+    expect(writers(KEYS)).toEqual(['manage-catalog', 'manage-keys']);
+    expect(writers(POINTER)).toEqual(['manage-catalog', 'manage-keys']);
+    expect(writers(VERSION)).toEqual(['manage-catalog']);
+    expect(writers(CHUNK)).toEqual(['manage-catalog']);
+    expect(writers(VISITOR)).toEqual(['decide']);
+  });
+
+  it('are seen to miss a command that nobody was granted', () => {
+    expect(actionsOf('client.send(new UpdateItemCommand({}))')).toEqual(['dynamodb:UpdateItem']);
+    expect(actionsOf('new ScanCommand({})')).toEqual(['unknown: Scan']);
+    expect(actionsOf('new TransactWriteItemsCommand({ TransactItems: [{ Delete: x }] })')).toEqual([
+      'dynamodb:DeleteItem',
+    ]);
+    expect(RUNS['visitor-store.ts']).not.toContain('dynamodb:Scan');
+  });
+});
