@@ -1,0 +1,54 @@
+import * as z from 'zod';
+import { keyKindSchema } from './keys.ts';
+import { findingSchema } from './problem.ts';
+
+const time = z.iso.datetime();
+const definition = z.unknown().meta({ $ref: '#/components/schemas/Definition' });
+
+export const catalogAnswerSchema = z.looseObject({
+  version: z.int(),
+  definitions: z.array(definition),
+});
+
+export const publishAnswerSchema = z.looseObject({
+  version: z.int(),
+  findings: z.array(findingSchema).describe('What the lint warns of.'),
+});
+
+export const validateAnswerSchema = z.looseObject({ findings: z.array(findingSchema) });
+
+export const versionsAnswerSchema = z.looseObject({
+  active: z.int(),
+  versions: z.array(
+    z.looseObject({
+      version: z.int(),
+      publishedAt: time,
+      definitions: z.int(),
+      forced: z.string().optional(),
+    }),
+  ),
+});
+
+export const activateAnswerSchema = z.looseObject({ version: z.int() });
+
+const key = z.looseObject({
+  id: z.string(),
+  kind: keyKindSchema,
+  label: z.string().optional(),
+  origins: z.array(z.string()).optional(),
+  placements: z.array(z.string()).optional(),
+  partner: z.string().optional(),
+  createdAt: time,
+});
+
+export const keysAnswerSchema = z.object({ keys: z.array(key) });
+
+export const createdKeyAnswerSchema = key.extend({
+  key: z.string().describe('The key itself, told this once: only its hash is kept.'),
+});
+
+export const healthAnswerSchema = z.object({
+  status: z.enum(['ok', 'degraded']),
+  version: z.string().describe('Of the service.'),
+  catalogVersion: z.int().nullable().describe('The catalog that visitors get; null where it is not known.'),
+});

@@ -1,0 +1,218 @@
+import type * as z from 'zod';
+import {
+  activateCatalogContract,
+  getCatalogContract,
+  listCatalogVersionsContract,
+  publishCatalogContract,
+  validateCatalogContract,
+} from './catalog.ts';
+import {
+  activateAnswerSchema,
+  catalogAnswerSchema,
+  createdKeyAnswerSchema,
+  healthAnswerSchema,
+  keysAnswerSchema,
+  publishAnswerSchema,
+  validateAnswerSchema,
+  versionsAnswerSchema,
+} from './control-answers.ts';
+import { decideContract } from './decide.ts';
+import { decideAnswerSchema, trackingAnswerSchema } from './decide-answer.ts';
+import { DECIDE_EXAMPLE, JOURNEY_EXAMPLE, PUBLISH_EXAMPLE, TRACKING_EXAMPLES } from './examples.ts';
+import { journeyContract } from './journey.ts';
+import { createKeyContract, deleteKeyContract, listKeysContract } from './keys.ts';
+import type { RequestContract } from './request-contract.ts';
+import { getHealthContract, getOpenApiContract } from './service.ts';
+import { type TrackingCall, trackingContract } from './tracking.ts';
+import { visitorAnswerSchema } from './visitor-answer.ts';
+import { getVisitorContract } from './visitors.ts';
+
+/** A request header that an operation reads. */
+interface HeaderParameter {
+  readonly name: string;
+  readonly description: string;
+}
+
+/** An answer that is a success. */
+interface Success {
+  readonly status: number;
+  readonly description: string;
+  /** Absent: no body. */
+  readonly schema?: z.ZodType;
+  /** Headers beside those that every answer has. */
+  readonly headers?: readonly string[];
+}
+
+/** An operation, as the OpenAPI document describes it. */
+export interface OperationDescription {
+  readonly contract: RequestContract;
+  readonly tag: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly headers?: readonly HeaderParameter[];
+  /** Stands for the body where the contract's own schema takes any JSON. */
+  readonly bodyComponent?: string;
+  readonly bodyExample?: unknown;
+  /** Examples of parameters, by name. */
+  readonly parameterExamples?: { readonly [name: string]: string };
+  readonly answers: readonly Success[];
+  /** Problems of its own, beside those that follow from its route. */
+  readonly problems?: readonly number[];
+}
+
+const ifNoneMatch: HeaderParameter = {
+  name: 'if-none-match',
+  description: 'An `etag` that the client has: 304 where it still holds.',
+};
+const identityToken: HeaderParameter = {
+  name: 'x-identity-token',
+  description: 'Proves the userId: a JWT of the shop.',
+};
+const notModified: Success = { status: 304, description: 'The client has it already.', headers: ['etag'] };
+
+const tracking = (call: TrackingCall, short: boolean): OperationDescription => ({
+  contract: { ...trackingContract, operationId: short ? `${call}Short` : call },
+  tag: 'Tracking',
+  summary: short ? `Short form of ${call}, as browsers' SDKs call it` : `Segment's ${call} call`,
+  description: 'The key may come as `writeKey` in the body. Unknown fields are ignored.',
+  bodyComponent:
+    call === 'batch' ? 'TrackingBatch' : `Tracking${call.charAt(0).toUpperCase()}${call.slice(1)}`,
+  bodyExample: TRACKING_EXAMPLES[call],
+  answers: [
+    {
+      status: 200,
+      description: 'Durable: it takes effect once for each messageId.',
+      schema: trackingAnswerSchema,
+    },
+  ],
+  problems: [503],
+});
+
+/** Every operation of `ROUTES`, by its operationId. */
+export const OPERATIONS: { readonly [operationId: string]: OperationDescription } = {
+  decide: {
+    contract: decideContract,
+    tag: 'Decide',
+    summary: 'What now, for one visitor?',
+    description:
+      'Content for each placement, the cart with its offers applied, warnings before mistakes, the next question. ' +
+      'Events may travel along: the decision reflects them. A publishable key decides for an anonymous visitor, or ' +
+      'for a userId that `identityToken` proves; `explain` needs a secret key.',
+    bodyExample: DECIDE_EXAMPLE,
+    answers: [{ status: 200, description: 'The decision.', schema: decideAnswerSchema }],
+    problems: [503],
+  },
+  getJourney: {
+    contract: journeyContract,
+    tag: 'Decide',
+    summary: "A visitor's journey, read-only, for apps",
+    headers: [identityToken, ifNoneMatch],
+    parameterExamples: JOURNEY_EXAMPLE,
+    answers: [
+      { status: 200, description: 'As decide answers.', schema: decideAnswerSchema, headers: ['etag'] },
+      notModified,
+    ],
+    problems: [503],
+  },
+  track: tracking('track', false),
+  trackShort: tracking('track', true),
+  identify: tracking('identify', false),
+  identifyShort: tracking('identify', true),
+  page: tracking('page', false),
+  pageShort: tracking('page', true),
+  screen: tracking('screen', false),
+  screenShort: tracking('screen', true),
+  group: tracking('group', false),
+  groupShort: tracking('group', true),
+  alias: tracking('alias', false),
+  aliasShort: tracking('alias', true),
+  batch: tracking('batch', false),
+  batchShort: tracking('batch', true),
+  getVisitor: {
+    contract: getVisitorContract,
+    tag: 'Visitors',
+    summary: 'All that is known of a visitor',
+    parameterExamples: { id: 'user:u-1' },
+    answers: [{ status: 200, description: 'The visitor.', schema: visitorAnswerSchema }],
+    problems: [404, 503],
+  },
+  getCatalog: {
+    contract: getCatalogContract,
+    tag: 'Catalog',
+    summary: 'The active catalog',
+    headers: [ifNoneMatch],
+    answers: [
+      { status: 200, description: 'The active version.', schema: catalogAnswerSchema, headers: ['etag'] },
+      notModified,
+    ],
+    problems: [404, 503],
+  },
+  publishCatalog: {
+    contract: publishCatalogContract,
+    tag: 'Catalog',
+    summary: 'Publish a catalog: a new version, active at once',
+    headers: [{ name: 'if-match', description: 'The `etag` of the version that this one replaces.' }],
+    bodyExample: PUBLISH_EXAMPLE,
+    answers: [{ status: 200, description: 'Published.', schema: publishAnswerSchema, headers: ['etag'] }],
+    problems: [412, 422, 503],
+  },
+  validateCatalog: {
+    contract: validateCatalogContract,
+    tag: 'Catalog',
+    summary: 'What the lint says, without publishing',
+    bodyExample: PUBLISH_EXAMPLE,
+    answers: [{ status: 200, description: 'The findings.', schema: validateAnswerSchema }],
+    problems: [422],
+  },
+  listCatalogVersions: {
+    contract: listCatalogVersionsContract,
+    tag: 'Catalog',
+    summary: 'All versions',
+    answers: [{ status: 200, description: 'The versions.', schema: versionsAnswerSchema }],
+    problems: [503],
+  },
+  activateCatalog: {
+    contract: activateCatalogContract,
+    tag: 'Catalog',
+    summary: 'Roll back, or forward, or to a share of the visitors',
+    bodyExample: { version: 6 },
+    answers: [{ status: 200, description: 'Active.', schema: activateAnswerSchema }],
+    problems: [404, 503],
+  },
+  listKeys: {
+    contract: listKeysContract,
+    tag: 'Keys',
+    summary: 'All keys, without their secrets',
+    answers: [{ status: 200, description: 'The keys.', schema: keysAnswerSchema }],
+    problems: [503],
+  },
+  createKey: {
+    contract: createKeyContract,
+    tag: 'Keys',
+    summary: 'Create a key',
+    bodyExample: { kind: 'publishable', label: 'Web shop', origins: ['https://shop.example'] },
+    answers: [{ status: 201, description: 'The key, told this once.', schema: createdKeyAnswerSchema }],
+    problems: [503],
+  },
+  deleteKey: {
+    contract: deleteKeyContract,
+    tag: 'Keys',
+    summary: 'Delete a key: refused everywhere within 10 s',
+    parameterExamples: { id: 'key-1' },
+    answers: [{ status: 204, description: 'Deleted.' }],
+    problems: [404, 503],
+  },
+  getHealth: {
+    contract: getHealthContract,
+    tag: 'Service',
+    summary: 'Whether the service runs, and with what',
+    answers: [{ status: 200, description: 'It runs.', schema: healthAnswerSchema }],
+  },
+  getOpenApi: {
+    contract: getOpenApiContract,
+    tag: 'Service',
+    summary: 'This document',
+    headers: [ifNoneMatch],
+    answers: [{ status: 200, description: 'OpenAPI 3.1.', headers: ['etag'] }, notModified],
+  },
+};
