@@ -27,15 +27,28 @@ export type ConditionNode =
   | { readonly kind: 'and'; readonly nodes: readonly ConditionNode[] }
   | { readonly kind: 'or'; readonly nodes: readonly ConditionNode[] }
   | { readonly kind: 'not'; readonly node: ConditionNode }
-  | { readonly kind: 'fact'; readonly path: FactPath; readonly test: FactTest }
+  | FactNode
   | { readonly kind: 'segment'; readonly id: string }
-  | {
-      readonly kind: 'events';
-      readonly counter: CounterSpec;
-      readonly within: Duration | null;
-      /** What must hold of the count. */
-      readonly test: FactTest;
-    };
+  | EventsNode;
+
+/** A test of one fact. */
+export interface FactNode {
+  readonly kind: 'fact';
+  readonly path: FactPath;
+  readonly test: FactTest;
+  /** The test as written: what a compiled rule set keeps of it. */
+  readonly written: Json;
+}
+
+/** A test of how often an event happened. */
+export interface EventsNode {
+  readonly kind: 'events';
+  readonly counter: CounterSpec;
+  readonly within: Duration | null;
+  /** What must hold of the count. */
+  readonly test: FactTest;
+  readonly written: Json;
+}
 
 /** What a test compares with: a value as written, or another fact. */
 export type Operand =

@@ -4,6 +4,7 @@ import { holdsOfAny, isOrdered, isOrHas, isSame } from './compare.ts';
 import type {
   Condition,
   ConditionNode,
+  EventsNode,
   FactTest,
   FactType,
   Operand,
@@ -67,7 +68,7 @@ export const nodeHolds = (node: ConditionNode, scope: Scope, from: unknown = sco
 };
 
 /** How often the counted event happened in its window. */
-export const countOf = (node: Extract<ConditionNode, { kind: 'events' }>, facts: Facts): number =>
+export const countOf = (node: EventsNode, facts: Facts): number =>
   facts.count(node.counter.id, node.within === null ? null : subtractDuration(facts.now, node.within));
 
 /** The operand's value: as written, or the other fact. */

@@ -30,7 +30,7 @@ export const parseEvents = (value: Json, path: string, parsing: Parsing): Condit
   if (test === null) return null;
   const counter = counterOf(name, where, within);
   parsing.counters.set(`${counter.id} ${counter.window}`, counter);
-  return { kind: 'events', counter, within, test };
+  return { kind: 'events', counter, within, test, written: value };
 };
 
 const whereOf = (value: Json, path: string, parsing: Parsing): Condition | null => {

@@ -160,7 +160,7 @@ const parseEntry = (key: string, value: Json, path: string, parsing: Parsing): C
   const factPath = parsePath(key, path, parsing);
   const test = parseTest(value, path, parsing, factPath);
   if (factPath === null || test === null) return null;
-  return { kind: 'fact', path: factPath, test };
+  return { kind: 'fact', path: factPath, test, written: value };
 };
 
 type Nodes = readonly ConditionNode[] | null;
