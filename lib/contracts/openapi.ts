@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import type { Kind } from '../domain/catalog/definition.ts';
+import { decideAnswerSchema, trackingAnswerSchema } from './http/decide-answer.ts';
 import { OPERATIONS, type OperationDescription } from './http/operations.ts';
 import { problemSchema } from './http/problem.ts';
 import { batchEnvelopeSchema, EVENT_SCHEMAS, MAX_BATCH_EVENTS } from './http/tracking-schemas.ts';
+import { visitorAnswerSchema } from './http/visitor-answer.ts';
 import { ROUTES, type Route } from './routes.ts';
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
@@ -38,6 +40,18 @@ const KINDS = {
   learn: true,
   authorization: true,
 } as const satisfies { readonly [K in Kind]: true };
+
+/** Answers that have a name of their own in the document. */
+const ANSWERS: ReadonlyMap<z.ZodType, string> = new Map<z.ZodType, string>([
+  [decideAnswerSchema, 'Decision'],
+  [trackingAnswerSchema, 'TrackingAnswer'],
+  [visitorAnswerSchema, 'Visitor'],
+]);
+
+const answerSchema = (schema: z.ZodType) => {
+  const name = ANSWERS.get(schema);
+  return name === undefined ? schemaOf(schema, 'output') : ref(name);
+};
 
 const PROBLEM_TITLES: { readonly [status: number]: string } = {
   400: 'Invalid: `errors` says where and what was expected.',
@@ -81,7 +95,7 @@ const answers = (operation: OperationDescription) =>
         ),
         ...(schema === undefined
           ? {}
-          : { content: { 'application/json': { schema: schemaOf(schema, 'output') } } }),
+          : { content: { 'application/json': { schema: answerSchema(schema) } } }),
       },
     ]),
   );
@@ -141,7 +155,7 @@ const operationObject = (route: Route, operation: OperationDescription) => ({
   responses: { ...answers(operation), ...problems(problemStatuses(route, operation)) },
 });
 
-const pathsOf = (): OpenApiDocument['paths'] => {
+const createPaths = (): OpenApiDocument['paths'] => {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of ROUTES) {
     const operation = OPERATIONS[route.operationId];
@@ -198,6 +212,7 @@ const components = (): OpenApiDocument['components'] => ({
       },
     },
     ...trackingComponents(),
+    ...Object.fromEntries([...ANSWERS].map(([schema, name]) => [name, schemaOf(schema, 'output')])),
   },
   responses: Object.fromEntries(
     Object.entries(PROBLEM_TITLES).map(([status, description]) => [
@@ -247,6 +262,6 @@ export const createOpenApiDocument = (version: string): OpenApiDocument => ({
     description: 'Asks, for one visitor: what now? Tracking, decisions, visitors, catalog and keys.',
   },
   tags: ['Decide', 'Tracking', 'Visitors', 'Catalog', 'Keys', 'Service'].map((name) => ({ name })),
-  paths: pathsOf(),
+  paths: createPaths(),
   components: components(),
 });

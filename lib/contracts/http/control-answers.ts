@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import { answerTime as time } from './answer-time.ts';
 import { keyKindSchema } from './keys.ts';
 import { findingSchema } from './problem.ts';
 
-const time = z.iso.datetime();
 const definition = z.unknown().meta({ $ref: '#/components/schemas/Definition' });
 
 export const catalogAnswerSchema = z.looseObject({

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { answerTime as time } from './answer-time.ts';
 import { freeFormObject } from './free-form.ts';
 import { fieldErrorSchema } from './problem.ts';
 
@@ -20,7 +21,6 @@ export const LOSS_REASONS = [
   'EXCLUDED',
 ] as const;
 
-const time = z.iso.datetime();
 const money = z.int();
 
 const itemSchema = z.object({

@@ -42,11 +42,14 @@ const placementSchema = z.union(
   'expected the name of a placement, or { id, limit }',
 );
 
+/** Text that a shop may leave empty. */
+const description = z.string('expected text').max(1000, 'expected at most 1000 characters');
+
 const lineSchema = z.strictObject({
   id: text(255),
   sku: text(255),
-  name: text(1000).exactOptional(),
-  category: text(1000).exactOptional(),
+  name: description.exactOptional(),
+  category: description.exactOptional(),
   quantity: wholeNumber(1),
   unitPrice: money,
   attributes: freeFormObject.exactOptional(),

@@ -1,7 +1,6 @@
 import * as z from 'zod';
+import { answerTime as time } from './answer-time.ts';
 import { freeFormObject } from './free-form.ts';
-
-const time = z.iso.datetime();
 
 /** What is known of a visitor. Money is in the minor unit of the settings' currency. */
 export const visitorAnswerSchema = z.object({
