@@ -1,13 +1,10 @@
-import type { Condition } from '../condition/condition.ts';
 import type { CounterSpec } from '../condition/counter.ts';
 import { loadRuleSet } from '../condition/rule-set.ts';
 import { countersByEventOf } from './collect-counters.ts';
 import type { CompiledCatalog } from './compiled.ts';
-import type { Definition } from './definition.ts';
 import { definitionsOfKind } from './definitions-of-kind.ts';
-import { lazily } from './lazily.ts';
-import { candidatesByPlacement, loadExperience } from './load-experience.ts';
-import { loadOffer, offerIntentOf } from './load-offer.ts';
+import { candidatesByPlacement, loadExperience, type ParseConditionOf } from './load-experience.ts';
+import { loadOffer } from './load-offer.ts';
 import { resolveSettings } from './settings.ts';
 
 /** What a compiled catalog is put together from, whether just compiled or loaded. */
@@ -15,30 +12,19 @@ export interface Assembly
   extends Pick<CompiledCatalog, 'version' | 'publishedAt' | 'definitions' | 'segments' | 'images' | 'reads'> {
   readonly counters: readonly CounterSpec[];
   /** The condition of a definition at a path; called on first use of the condition. */
-  readonly conditionAt: (definition: Definition, path: 'where' | 'lines') => Condition;
+  readonly conditionAt: ParseConditionOf;
 }
 
 /** Puts a compiled catalog together. */
 export const assemble = (assembly: Assembly): CompiledCatalog => {
   const { definitions, images, conditionAt } = assembly;
   const offers = definitionsOfKind(definitions, 'offer').map((definition, index) =>
-    loadOffer(
-      definition,
-      index,
-      lazily(() => conditionAt(definition, 'where')),
-      lazily(() => (definition.lines === undefined ? null : conditionAt(definition, 'lines'))),
-    ),
+    loadOffer(definition, index, conditionAt),
   );
   const offerById = new Map(offers.map((offer) => [offer.id, offer]));
-  const experiences = definitionsOfKind(definitions, 'experience').map((definition, index) => {
-    const offer = definition.offer === undefined ? undefined : offerById.get(definition.offer);
-    return loadExperience(
-      definition,
-      index,
-      lazily(() => conditionAt(definition, 'where')),
-      offer === undefined ? null : offerIntentOf(offer.definition),
-    );
-  });
+  const experiences = definitionsOfKind(definitions, 'experience').map((definition, index) =>
+    loadExperience(definition, index, conditionAt, offerById.get(definition.offer ?? '')?.intent ?? null),
+  );
   return {
     version: assembly.version,
     publishedAt: assembly.publishedAt,

@@ -1,3 +1,4 @@
+import type { Condition } from '../condition/condition.ts';
 import type { CounterSpec } from '../condition/counter.ts';
 import { decodeRuleSet, encodeRuleSet } from '../condition/image-codec.ts';
 import { parseWhere } from '../condition/parse.ts';
@@ -6,8 +7,7 @@ import { assemble } from './assemble.ts';
 import type { CompiledCatalog } from './compiled.ts';
 import type { Definition } from './definition.ts';
 import { definitionsOfKind } from './definitions-of-kind.ts';
-import { lazily } from './lazily.ts';
-import { parseAccepted } from './parse-conditions.ts';
+import { never, parseAccepted } from './parse-conditions.ts';
 import { DECISION, LINE } from './written-conditions.ts';
 
 /*
@@ -67,21 +67,27 @@ export const encodeCatalog = (catalog: CompiledCatalog): Uint8Array => {
   return bytes;
 };
 
-const counterOf = ([id, name, document, window]: Manifest['counters'][number]): CounterSpec => {
-  const where = lazily(() => {
-    if (document === null) return null;
-    const parsed = parseWhere(document);
-    return parsed.ok ? parsed.condition : null;
-  });
-  return {
-    id,
-    name,
-    get where() {
-      return where();
-    },
-    window,
-  };
-};
+class LoadedCounter implements CounterSpec {
+  readonly id: string;
+  readonly name: string;
+  readonly window: number | null;
+  readonly #document: JsonObject | null;
+  #where: Condition | null = null;
+
+  constructor([id, name, document, window]: Manifest['counters'][number]) {
+    this.id = id;
+    this.name = name;
+    this.window = window;
+    this.#document = document;
+  }
+
+  get where(): Condition | null {
+    if (this.#document === null || this.#where !== null) return this.#where;
+    const parsed = parseWhere(this.#document);
+    this.#where = parsed.ok ? parsed.condition : never;
+    return this.#where;
+  }
+}
 
 /**
  * Loads what {@link encodeCatalog} wrote, in milliseconds for thousands of definitions.
@@ -115,7 +121,7 @@ export const decodeCatalog = (bytes: Uint8Array): CompiledCatalog => {
       ]),
     ),
     images,
-    counters: manifest.counters.map(counterOf),
+    counters: manifest.counters.map((counter) => new LoadedCounter(counter)),
     reads: {
       facts: new Set(manifest.reads.facts),
       templateFacts: new Set(manifest.reads.templateFacts),

@@ -1,12 +1,12 @@
 import type { Condition } from '../condition/condition.ts';
 import { type CounterSpec, counterOf } from '../condition/counter.ts';
 import { parseWhere } from '../condition/parse.ts';
-import { compileContent } from '../template/compile-content.ts';
-import { parseDuration } from '../time/duration.ts';
+import type { Json } from '../json.ts';
+import { type CompiledContent, compileContent } from '../template/compile-content.ts';
+import { type Duration, parseDuration } from '../time/duration.ts';
 import { parseInstant } from '../time/instant.ts';
 import type { CompiledExperience, CompiledLimit, CompiledVariant, PlacementCandidates } from './compiled.ts';
-import type { ExperienceDefinition, Intent } from './definition.ts';
-import { lazily } from './lazily.ts';
+import type { Definition, ExperienceDefinition, Intent } from './definition.ts';
 
 /** The event that clients send when an experience was seen; `properties.experienceId` names it. */
 export const EXPERIENCE_VIEWED = 'Experience Viewed';
@@ -19,72 +19,121 @@ export const limitCounterOf = (definition: ExperienceDefinition): CounterSpec | 
   return counterOf(EXPERIENCE_VIEWED, where.ok ? where.condition : null, per);
 };
 
-const loadLimit = (definition: ExperienceDefinition): CompiledLimit | null => {
-  const { limit } = definition;
-  const per = limit === undefined ? null : parseDuration(limit.per);
-  if (limit === undefined || per === null) return null;
-  const counterId = lazily(() => limitCounterOf(definition)?.id ?? '');
-  return {
-    max: limit.max,
-    per,
-    get counterId() {
-      return counterId();
-    },
-  };
-};
+/** Prototype getters over private caches: loading thousands of experiences must not make thousands of closures. */
+class LoadedLimit implements CompiledLimit {
+  readonly max: number;
+  readonly per: Duration;
+  readonly #definition: ExperienceDefinition;
+  #counterId: string | null = null;
 
-const loadVariant = (
-  id: string | null,
-  share: number,
-  content: CompiledVariant['content'],
-): CompiledVariant => {
-  const template = lazily(() => compileContent(content));
-  return {
-    id,
-    share,
-    content,
-    get template() {
-      return template();
-    },
-  };
-};
+  constructor(definition: ExperienceDefinition, max: number, per: Duration) {
+    this.max = max;
+    this.per = per;
+    this.#definition = definition;
+  }
+
+  get counterId(): string {
+    this.#counterId ??= limitCounterOf(this.#definition)?.id ?? '';
+    return this.#counterId;
+  }
+}
+
+class LoadedVariant implements CompiledVariant {
+  readonly id: string | null;
+  readonly share: number;
+  readonly content: Json;
+  #template: CompiledContent | null = null;
+
+  constructor(id: string | null, share: number, content: Json) {
+    this.id = id;
+    this.share = share;
+    this.content = content;
+  }
+
+  get template(): CompiledContent {
+    this.#template ??= compileContent(this.content);
+    return this.#template;
+  }
+}
 
 const loadVariants = (definition: ExperienceDefinition): readonly CompiledVariant[] => {
   const { variants } = definition;
-  if (variants === undefined) return [loadVariant(null, 1, definition.content ?? null)];
+  if (variants === undefined) return [new LoadedVariant(null, 1, definition.content ?? null)];
   const total = variants.reduce((sum, variant) => sum + variant.weight, 0);
-  return variants.map((variant) => loadVariant(variant.id, variant.weight / total, variant.content));
+  return variants.map(({ id, weight, content }) => new LoadedVariant(id, weight / total, content));
 };
+
+class LoadedExperience implements CompiledExperience {
+  readonly id: string;
+  readonly index: number;
+  readonly definition: ExperienceDefinition;
+  readonly placements: readonly string[];
+  readonly intent: Intent;
+  readonly priority: number;
+  readonly isDefault: boolean;
+  readonly consent: string | null;
+  readonly from: number | null;
+  readonly until: number | null;
+  readonly offerId: string | null;
+  readonly #parse: ParseConditionOf;
+  #condition: Condition | null = null;
+  #limit: CompiledLimit | null = null;
+  #variants: readonly CompiledVariant[] | null = null;
+
+  constructor(
+    definition: ExperienceDefinition,
+    index: number,
+    parse: ParseConditionOf,
+    offerIntent: Intent | null,
+  ) {
+    this.id = definition.id;
+    this.index = index;
+    this.definition = definition;
+    this.placements =
+      typeof definition.placement === 'string' ? [definition.placement] : definition.placement;
+    this.intent = definition.intent ?? (offerIntent === 'sell' ? 'sell' : 'serve');
+    this.priority = definition.priority ?? 0;
+    this.isDefault = definition.default ?? false;
+    this.consent = definition.consent ?? null;
+    this.from = definition.from === undefined ? null : parseInstant(definition.from);
+    this.until = definition.until === undefined ? null : parseInstant(definition.until);
+    this.offerId = definition.offer ?? null;
+    this.#parse = parse;
+  }
+
+  get condition(): Condition {
+    this.#condition ??= this.#parse(this.definition, 'where');
+    return this.#condition;
+  }
+
+  get limit(): CompiledLimit | null {
+    const { limit } = this.definition;
+    if (limit === undefined || this.#limit !== null) return this.#limit;
+    const per = parseDuration(limit.per);
+    this.#limit = per === null ? null : new LoadedLimit(this.definition, limit.max, per);
+    return this.#limit;
+  }
+
+  get variants(): readonly CompiledVariant[] {
+    this.#variants ??= loadVariants(this.definition);
+    return this.#variants;
+  }
+}
+
+/** Gives the condition of a definition at a path; called on its first use. */
+export type ParseConditionOf = (definition: Definition, path: 'where' | 'lines') => Condition;
 
 /**
  * Fills in an experience's defaults.
  *
- * @param condition - parses its condition; called on first use.
  * @param offerIntent - the intent of the offer that its content speaks of; null where it speaks of none.
  */
 export const loadExperience = (
   definition: ExperienceDefinition,
   index: number,
-  condition: () => Condition,
+  parse: ParseConditionOf,
   offerIntent: Intent | null,
-): CompiledExperience => ({
-  id: definition.id,
-  index,
-  definition,
-  placements: typeof definition.placement === 'string' ? [definition.placement] : definition.placement,
-  intent: definition.intent ?? (offerIntent === 'sell' ? 'sell' : 'serve'),
-  priority: definition.priority ?? 0,
-  isDefault: definition.default ?? false,
-  consent: definition.consent ?? null,
-  from: definition.from === undefined ? null : parseInstant(definition.from),
-  until: definition.until === undefined ? null : parseInstant(definition.until),
-  offerId: definition.offer ?? null,
-  limit: loadLimit(definition),
-  get condition() {
-    return condition();
-  },
-  variants: loadVariants(definition),
-});
+): CompiledExperience => new LoadedExperience(definition, index, parse, offerIntent);
 
 /** `recover` stands before `protect`, `protect` before all else. */
 const rankOf = (intent: Intent): number => {

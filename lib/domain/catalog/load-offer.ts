@@ -1,7 +1,8 @@
 import type { Condition } from '../condition/condition.ts';
 import { parseInstant } from '../time/instant.ts';
 import type { CompiledOffer } from './compiled.ts';
-import type { Intent, OfferDefinition } from './definition.ts';
+import type { Intent, OfferDefinition, Reward } from './definition.ts';
+import type { ParseConditionOf } from './load-experience.ts';
 import { offerRuns } from './not-yet-run.ts';
 
 /** The group of offers that name none. */
@@ -15,36 +16,57 @@ export const applyOf = (definition: OfferDefinition): CompiledOffer['apply'] =>
 /** An offer sells unless it says otherwise. */
 export const offerIntentOf = (definition: OfferDefinition): Intent => definition.intent ?? 'sell';
 
-/**
- * Fills in an offer's defaults.
- *
- * @param condition - parses its condition; called on first use.
- * @param lineCondition - parses the condition on lines; called on first use.
- */
+class LoadedOffer implements CompiledOffer {
+  readonly id: string;
+  readonly index: number;
+  readonly definition: OfferDefinition;
+  readonly label: string;
+  readonly reward: Reward;
+  readonly intent: Intent;
+  readonly apply: CompiledOffer['apply'];
+  readonly runs: boolean;
+  readonly priority: number;
+  readonly group: string;
+  readonly combinesWith: ReadonlySet<string>;
+  readonly exclusive: boolean;
+  readonly from: number | null;
+  readonly until: number | null;
+  readonly #parse: ParseConditionOf;
+  #condition: Condition | null = null;
+  #lineCondition: Condition | null = null;
+
+  constructor(definition: OfferDefinition, index: number, parse: ParseConditionOf) {
+    this.id = definition.id;
+    this.index = index;
+    this.definition = definition;
+    this.label = definition.label ?? definition.id;
+    this.reward = definition.reward;
+    this.intent = offerIntentOf(definition);
+    this.apply = applyOf(definition);
+    this.runs = offerRuns(definition);
+    this.priority = definition.priority ?? 0;
+    this.group = definition.combine?.group ?? DEFAULT_GROUP;
+    this.combinesWith = new Set(definition.combine?.with);
+    this.exclusive = definition.combine?.exclusive ?? false;
+    this.from = definition.from === undefined ? null : parseInstant(definition.from);
+    this.until = definition.until === undefined ? null : parseInstant(definition.until);
+    this.#parse = parse;
+  }
+
+  get condition(): Condition {
+    this.#condition ??= this.#parse(this.definition, 'where');
+    return this.#condition;
+  }
+
+  get lineCondition(): Condition | null {
+    if (this.definition.lines !== undefined) this.#lineCondition ??= this.#parse(this.definition, 'lines');
+    return this.#lineCondition;
+  }
+}
+
+/** Fills in an offer's defaults. */
 export const loadOffer = (
   definition: OfferDefinition,
   index: number,
-  condition: () => Condition,
-  lineCondition: () => Condition | null,
-): CompiledOffer => ({
-  id: definition.id,
-  index,
-  definition,
-  label: definition.label ?? definition.id,
-  reward: definition.reward,
-  intent: offerIntentOf(definition),
-  apply: applyOf(definition),
-  runs: offerRuns(definition),
-  priority: definition.priority ?? 0,
-  group: definition.combine?.group ?? DEFAULT_GROUP,
-  combinesWith: new Set(definition.combine?.with),
-  exclusive: definition.combine?.exclusive ?? false,
-  from: definition.from === undefined ? null : parseInstant(definition.from),
-  until: definition.until === undefined ? null : parseInstant(definition.until),
-  get condition() {
-    return condition();
-  },
-  get lineCondition() {
-    return lineCondition();
-  },
-});
+  parse: ParseConditionOf,
+): CompiledOffer => new LoadedOffer(definition, index, parse);

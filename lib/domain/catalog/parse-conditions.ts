@@ -45,7 +45,7 @@ export const parseConditions = (definition: Definition): ParsedConditions => {
 };
 
 /** A condition that nothing fulfils. */
-const NEVER: Condition = {
+export const never: Condition = {
   root: { kind: 'or', nodes: [] },
   document: {},
   roots: [],
@@ -57,5 +57,5 @@ const NEVER: Condition = {
 /** Parses again what was accepted when the catalog was compiled; absent, it always holds. */
 export const parseAccepted = (document: unknown, roots: readonly string[]): Condition => {
   const parsed = parseCondition(document ?? {}, { roots });
-  return parsed.ok ? parsed.condition : NEVER;
+  return parsed.ok ? parsed.condition : never;
 };
