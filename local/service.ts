@@ -12,7 +12,7 @@ import { createGateway } from './http/gateway.ts';
 import { createLocalRoutes } from './http/local-routes.ts';
 import { createThrottle, type Limits } from './http/throttle.ts';
 import { close, listen } from './listen.ts';
-import { seed } from './seed.ts';
+import { publishCatalog, seedKeys } from './seed.ts';
 import { codeOf, messageOf, StartFailure } from './start-failure.ts';
 import { type EmbeddedStore, endOrphan, startDynoxide } from './store/dynoxide.ts';
 import { createTables } from './store/tables.ts';
@@ -108,9 +108,15 @@ const run = async (options: LocalServiceOptions, undo: Undo[]): Promise<LocalSer
 
   let functions: Functions | undefined;
   let drain: (limitMs: number) => Promise<boolean> = async () => true;
-  const fill = async (): Promise<void> => {
-    if (functions !== undefined) {
-      await seed(functions, options.catalog);
+  let generation = 0;
+  const load = async (): Promise<Functions> => {
+    functions = await loadFunctions(options.functionsDirectory ?? FUNCTIONS_DIRECTORY, generation);
+    return functions;
+  };
+  const fill = async (loaded: Functions): Promise<void> => {
+    await seedKeys(clock.now());
+    if (options.catalog !== null) {
+      await publishCatalog(loaded, options.catalog, clock.now());
     }
     await settings.set(FILLED, 'yes');
   };
@@ -133,16 +139,19 @@ const run = async (options: LocalServiceOptions, undo: Undo[]): Promise<LocalSer
         await settings.clear();
         clock.release();
         await tables.wipe();
-        await fill();
+        // What the functions have in memory is of the catalog that is gone; versions count from 1 again.
+        generation += 1;
+        await fill(await load());
       }),
   });
+  const current = (): Functions => {
+    if (functions === undefined) {
+      throw new Error('the functions are not loaded');
+    }
+    return functions;
+  };
   const gateway = createGateway({
-    functions: () => {
-      if (functions === undefined) {
-        throw new Error('the functions are not loaded');
-      }
-      return functions;
-    },
+    functions: current,
     localRoutes,
     gate,
     now: clock.now,
@@ -177,19 +186,20 @@ const run = async (options: LocalServiceOptions, undo: Undo[]): Promise<LocalSer
   const tables = createTables(storeUrl);
   undo.push(tables.close);
   const [loaded] = await Promise.all([
-    loadFunctions(options.functionsDirectory ?? FUNCTIONS_DIRECTORY),
+    load(),
     tables.ensure().catch((error: unknown) => {
       throw new StartFailure(`The DynamoDB at ${storeUrl} can't be used: ${messageOf(error)}.`, {
         cause: error,
       });
     }),
   ]);
-  functions = loaded;
   if (settings.get(FILLED) === undefined) {
-    await fill();
+    await fill(loaded);
   }
 
-  const consumer = startConsumer(queue, 'events-received', loaded.onEventsReceived);
+  const consumer = startConsumer(queue, 'events-received', (event, context) =>
+    current().onEventsReceived(event, context),
+  );
   notify = consumer.notify;
   drain = consumer.drain;
   undo.push(() => consumer.stop(BATCHES_LIMIT_MS));

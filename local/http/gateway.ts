@@ -35,7 +35,6 @@ const TOO_LARGE: GatewayProblem = {
   status: 413,
   title: 'Content Too Large',
   detail: `A request body may have at most ${MAX_BODY_BYTES} bytes.`,
-  headers: { connection: 'close' },
 };
 const FAILED: GatewayProblem = {
   status: 500,
