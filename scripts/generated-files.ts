@@ -1,3 +1,4 @@
+import { schemaFiles } from '../lib/contracts/catalog/json-schema.ts';
 import { createOpenApiDocument } from '../lib/contracts/openapi.ts';
 import { SERVICE_VERSION } from '../lib/contracts/version.ts';
 
@@ -13,4 +14,5 @@ const toText = (document: unknown): string => `${JSON.stringify(document, null, 
 /** Every generated file, as it should be. */
 export const generatedFiles = async (): Promise<readonly GeneratedFile[]> => [
   { path: 'docs/openapi.json', text: toText(createOpenApiDocument(SERVICE_VERSION)) },
+  ...schemaFiles().map(({ name, text }) => ({ path: `catalog/schema/${name}`, text })),
 ];
