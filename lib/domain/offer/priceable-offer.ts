@@ -1,0 +1,67 @@
+import type { OfferDefinition, Reward, RewardTarget } from '../catalog/definition.ts';
+
+/** The group of offers that name none. */
+export const DEFAULT_GROUP = 'default';
+
+/** What pricing needs to know of an offer; made once per catalog by {@link toPriceableOffer}. */
+export interface PriceableOffer {
+  readonly id: string;
+  readonly label: string;
+  readonly reward: Reward;
+  readonly target: RewardTarget;
+  /** What its amounts are in; null where it names none, so that it fits every cart. */
+  readonly currency: string | null;
+  readonly group: string;
+  /** The groups that it may stand beside, as far as they say the same of its own. */
+  readonly with: ReadonlySet<string>;
+  readonly exclusive: boolean;
+  /** 0 to 100; decides between sets that are worth the same. */
+  readonly priority: number;
+}
+
+/** An offer that this visitor could have now, with what it came by. */
+export interface OfferCandidate {
+  readonly offer: PriceableOffer;
+  readonly grantId?: string;
+  readonly code?: string;
+}
+
+const targetOf = (definition: OfferDefinition): RewardTarget => {
+  if (definition.reward.on !== undefined) return definition.reward.on;
+  if (definition.reward.type === 'freeShipping') return 'shipping';
+  return definition.lines === undefined ? 'order' : 'lines';
+};
+
+/** The currency of the money that a reward names. A `max` is money too, in the settings' currency. */
+const currencyOf = (reward: Reward, settingsCurrency: string): string | null => {
+  switch (reward.type) {
+    case 'percentage':
+    case 'freeShipping':
+      return reward.max === undefined ? null : settingsCurrency;
+    case 'amount':
+    case 'fixedPrice':
+    case 'contractPrice':
+      return reward.currency ?? settingsCurrency;
+    case 'tiered': {
+      const namesMoney = reward.by === 'total' || reward.tiers.some((tier) => tier.percentage === undefined);
+      return namesMoney ? (reward.currency ?? settingsCurrency) : null;
+    }
+    case 'buyXGetY':
+    case 'gift':
+    case 'upgrade':
+      return null;
+  }
+};
+
+/** Fills in what an offer leaves unsaid. */
+export const toPriceableOffer = (definition: OfferDefinition, settingsCurrency: string): PriceableOffer => ({
+  id: definition.id,
+  label: definition.label ?? definition.id,
+  reward: definition.reward,
+  target: targetOf(definition),
+  currency: currencyOf(definition.reward, settingsCurrency),
+  group: definition.combine?.group ?? DEFAULT_GROUP,
+  with: new Set(definition.combine?.with),
+  exclusive: definition.combine?.exclusive ?? false,
+  priority: definition.priority ?? 0,
+});

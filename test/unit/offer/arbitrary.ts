@@ -1,0 +1,103 @@
+import fc from 'fast-check';
+import type { Cart, CartLine } from '../../../lib/domain/cart/cart.ts';
+import type { OfferDefinition, Reward } from '../../../lib/domain/catalog/definition.ts';
+import {
+  type PriceCartInput,
+  type PriceCartResult,
+  priceCart,
+} from '../../../lib/domain/offer/price-cart.ts';
+import { type OfferCandidate, toPriceableOffer } from '../../../lib/domain/offer/priceable-offer.ts';
+import type { PricedCart } from '../../../lib/domain/offer/priced-cart.ts';
+
+/** An offer on lines is on those whose category is its id's last letter. */
+export const matchesCategory =
+  (candidates: readonly OfferCandidate[]): PriceCartInput['matchesLine'] =>
+  (index, line) =>
+    candidates[index]?.offer.id.at(-1) === line.category;
+
+export type Pricing = (cart: Cart, candidates: readonly OfferCandidate[]) => PriceCartResult;
+
+export const priceByCategory: Pricing = (cart, candidates) =>
+  priceCart({ cart, candidates, matchesLine: matchesCategory(candidates) });
+
+/** The priced cart, or a failing test. */
+export const pricedBy = (price: Pricing, cart: Cart, candidates: readonly OfferCandidate[]): PricedCart => {
+  const result = price(cart, candidates);
+  if (!result.ok) throw new Error(`${result.error.path}: ${result.error.message}`);
+  return result.priced;
+};
+
+export const candidateOf = (definition: Omit<OfferDefinition, 'kind'>): OfferCandidate => ({
+  offer: toPriceableOffer({ kind: 'offer', ...definition }, 'EUR'),
+});
+
+const price = fc.oneof(fc.integer({ min: 0, max: 30 }), fc.integer({ min: 0, max: 20_000 }));
+
+const line = fc.record({
+  sku: fc.constantFrom('A', 'B', 'C', 'D'),
+  category: fc.constantFrom('x', 'y', 'z'),
+  quantity: fc.integer({ min: 1, max: 4 }),
+  unitPrice: price,
+});
+
+export const cartOf = (
+  lines: readonly Omit<CartLine, 'id' | 'attributes'>[],
+  shipping: number | undefined = undefined,
+): Cart => ({
+  id: 'c',
+  currency: 'EUR',
+  lines: lines.map((each, index) => ({ id: `l${index}`, attributes: {}, ...each })),
+  ...(shipping === undefined ? {} : { shipping }),
+  updatedAt: null,
+});
+
+export const anyCart: fc.Arbitrary<Cart> = fc
+  .tuple(fc.array(line, { maxLength: 6 }), fc.option(price, { nil: undefined }))
+  .map(([lines, shipping]) => cartOf(lines, shipping));
+
+const on = fc.constantFrom('order' as const, 'lines' as const, 'shipping' as const);
+const reward: fc.Arbitrary<Reward> = fc.oneof(
+  fc.record(
+    {
+      type: fc.constant('percentage' as const),
+      value: fc.oneof(
+        fc.constantFrom(100, 50, 33.33, 10),
+        fc.integer({ min: 1, max: 10_000 }).map((permyriad) => permyriad / 100),
+      ),
+      on,
+      base: fc.constantFrom('list' as const, 'discounted' as const),
+      max: fc.integer({ min: 1, max: 3000 }),
+    },
+    { requiredKeys: ['type', 'value', 'on'] },
+  ),
+  fc.record({ type: fc.constant('amount' as const), value: fc.integer({ min: 1, max: 9000 }), on }),
+  fc.record(
+    { type: fc.constant('freeShipping' as const), max: fc.integer({ min: 1, max: 600 }) },
+    { requiredKeys: ['type'] },
+  ),
+);
+
+const groups = ['a', 'b', 'c', 'd'];
+const candidate = (index: number): fc.Arbitrary<OfferCandidate> =>
+  fc
+    .record({
+      reward,
+      category: fc.constantFrom('x', 'y', 'z'),
+      group: fc.constantFrom(...groups),
+      with: fc.oneof(fc.constant(groups), fc.subarray(groups)),
+      exclusive: fc.integer({ min: 0, max: 9 }).map((dice) => dice === 0),
+      priority: fc.constantFrom(0, 50, 100),
+    })
+    .map((given) =>
+      candidateOf({
+        id: `offer-${index}-${given.category}`,
+        reward: given.reward,
+        priority: given.priority,
+        combine: { group: given.group, with: given.with, exclusive: given.exclusive },
+      }),
+    );
+
+/** Up to seven offers of every type that runs, on anything, in four groups that combine or don't. */
+export const anyCandidates: fc.Arbitrary<readonly OfferCandidate[]> = fc
+  .integer({ min: 0, max: 7 })
+  .chain((count) => fc.tuple(...Array.from({ length: count }, (_, index) => candidate(index))));
