@@ -42,7 +42,7 @@ interface Room {
   readonly packages?: readonly RegExp[];
 }
 
-const LIBRARY = ['lib/domain/', 'lib/contracts/', 'lib/adapters/', 'lib/runtime/'];
+const LIBRARY = ['lib/domain/', 'lib/contracts/', 'lib/adapters/', 'lib/runtime/', 'lib/service/'];
 
 /** Who may import whom (docs/adr/0001). Each room may import itself, except functions, of which each stands alone. */
 const RULES: readonly Room[] = [
@@ -54,7 +54,12 @@ const RULES: readonly Room[] = [
   { root: 'lib/contracts/', imports: ['lib/contracts/', 'lib/domain/'], packages: [/^zod$/] },
   { root: 'lib/adapters/', imports: ['lib/adapters/', 'lib/domain/', 'lib/contracts/'] },
   { root: 'lib/runtime/', imports: ['lib/runtime/', 'lib/contracts/'], types: ['lib/domain/'] },
-  { root: 'functions/', imports: LIBRARY, packages: [] },
+  {
+    root: 'lib/service/',
+    imports: ['lib/service/', 'lib/runtime/', 'lib/domain/', 'lib/contracts/'],
+    packages: [/^zod$/, /^node:crypto$/],
+  },
+  { root: 'functions/', imports: LIBRARY, packages: [/^node:/] },
   {
     root: 'infra/',
     imports: ['infra/', 'lib/contracts/'],

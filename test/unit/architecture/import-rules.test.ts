@@ -51,6 +51,12 @@ const PLANTED: readonly (readonly [path: string, source: string, said: RegExp])[
   ['lib/adapters/a.ts', "import { startBus } from '../../local/bus.ts';\n", /lib\/adapters may import/],
   ['lib/adapters/a.ts', "export { startBus } from '../../local/bus.ts';\n", /lib\/adapters may import/],
   ['lib/adapters/a.ts', "const bus = await import('../../local/bus.ts');\n", /lib\/adapters may import/],
+  ['lib/service/a.ts', "import { store } from '../adapters/dynamodb/store.ts';\n", /lib\/service may import/],
+  [
+    'lib/service/a.ts',
+    "import { DynamoDBClient } from '@aws-sdk/client-dynamodb';\n",
+    /lib\/service may not import this package/,
+  ],
   ['functions/api/a.ts', "import { startBus } from '../../local/bus.ts';\n", /functions may import/],
   ['functions/api/a.ts', "import { handler } from './decide.ts';\n", /functions may import/],
   ['functions/api/a.ts', "import middy from '@middy/core';\n", /functions may not import this package/],
@@ -89,6 +95,8 @@ const KEPT: readonly (readonly [path: string, source: string])[] = [
     'functions/api/a.ts',
     "import type { SQSEvent } from 'aws-lambda';\nimport { now } from '../../lib/runtime/clock.ts';\n",
   ],
+  ['functions/api/a.ts', "import { randomUUID } from 'node:crypto';\n"],
+  ['lib/service/a.ts', "import { decide } from '../domain/decision/decide.ts';\n"],
   ['functions/api/a.ts', '// wiring\n'.repeat(59)],
   [
     'infra/app.ts',
