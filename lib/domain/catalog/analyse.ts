@@ -1,11 +1,11 @@
 import type { Condition } from '../condition/condition.ts';
 import type { Facts } from '../condition/facts.ts';
+import { DEFAULT_GROUP } from '../offer/priceable-offer.ts';
 import { compileContent } from '../template/compile-content.ts';
 import type { Definition, Finding, Kind, OfferDefinition, ProblemDefinition } from './definition.ts';
 import { findingAbout, type Remark, sortFindings } from './finding.ts';
 import type { LintContext } from './lint/context.ts';
 import { LINT_RULES } from './lint/rules.ts';
-import { DEFAULT_GROUP } from './load-offer.ts';
 import { notYetRun } from './not-yet-run.ts';
 import { parseConditions } from './parse-conditions.ts';
 import { joinPath } from './path.ts';

@@ -18,8 +18,9 @@ export interface Assembly
 /** Puts a compiled catalog together. */
 export const assemble = (assembly: Assembly): CompiledCatalog => {
   const { definitions, images, conditionAt } = assembly;
+  const settings = resolveSettings(definitionsOfKind(definitions, 'settings')[0]);
   const offers = definitionsOfKind(definitions, 'offer').map((definition, index) =>
-    loadOffer(definition, index, conditionAt),
+    loadOffer(definition, index, settings.currency, conditionAt),
   );
   const offerById = new Map(offers.map((offer) => [offer.id, offer]));
   const experiences = definitionsOfKind(definitions, 'experience').map((definition, index) =>
@@ -29,7 +30,7 @@ export const assemble = (assembly: Assembly): CompiledCatalog => {
     version: assembly.version,
     publishedAt: assembly.publishedAt,
     definitions,
-    settings: resolveSettings(definitionsOfKind(definitions, 'settings')[0]),
+    settings,
     segments: assembly.segments,
     experiences,
     experienceRules: loadRuleSet(images.experiences),

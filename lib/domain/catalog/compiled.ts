@@ -2,6 +2,7 @@ import type { Condition } from '../condition/condition.ts';
 import type { CounterSpec } from '../condition/counter.ts';
 import type { RuleSet, RuleSetImage } from '../condition/rule-set.ts';
 import type { Json } from '../json.ts';
+import type { PriceableOffer } from '../offer/priceable-offer.ts';
 import type { CompiledContent } from '../template/compile-content.ts';
 import type { Duration } from '../time/duration.ts';
 import type { Definition, ExperienceDefinition, Intent, OfferDefinition, Reward } from './definition.ts';
@@ -108,6 +109,8 @@ export interface CompiledOffer {
   /** The id where no label is stated. */
   readonly label: string;
   readonly reward: Reward;
+  /** What pricing needs to know of it. */
+  readonly priceable: PriceableOffer;
   /** `sell` where not stated. */
   readonly intent: Intent;
   /** `automatic` where neither stated nor told by a code. */
@@ -116,11 +119,6 @@ export interface CompiledOffer {
   readonly runs: boolean;
   /** 0 where not stated. */
   readonly priority: number;
-  /** `default` where not stated. */
-  readonly group: string;
-  /** Groups that this one's group may combine with, as far as they say the same. */
-  readonly combinesWith: ReadonlySet<string>;
-  readonly exclusive: boolean;
   /** Milliseconds since 1970: applies at or after. */
   readonly from: number | null;
   /** Milliseconds since 1970: applies before. */

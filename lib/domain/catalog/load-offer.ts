@@ -1,12 +1,10 @@
 import type { Condition } from '../condition/condition.ts';
+import { type PriceableOffer, toPriceableOffer } from '../offer/priceable-offer.ts';
 import { parseInstant } from '../time/instant.ts';
 import type { CompiledOffer } from './compiled.ts';
 import type { Intent, OfferDefinition, Reward } from './definition.ts';
 import type { ParseConditionOf } from './load-experience.ts';
 import { offerRuns } from './not-yet-run.ts';
-
-/** The group of offers that name none. */
-export const DEFAULT_GROUP = 'default';
 
 /** How an offer is applied: as stated; else by its code where it has one; else automatically. */
 export const applyOf = (definition: OfferDefinition): CompiledOffer['apply'] =>
@@ -26,16 +24,14 @@ class LoadedOffer implements CompiledOffer {
   readonly apply: CompiledOffer['apply'];
   readonly runs: boolean;
   readonly priority: number;
-  readonly group: string;
-  readonly combinesWith: ReadonlySet<string>;
-  readonly exclusive: boolean;
+  readonly priceable: PriceableOffer;
   readonly from: number | null;
   readonly until: number | null;
   readonly #parse: ParseConditionOf;
   #condition: Condition | null = null;
   #lineCondition: Condition | null = null;
 
-  constructor(definition: OfferDefinition, index: number, parse: ParseConditionOf) {
+  constructor(definition: OfferDefinition, index: number, currency: string, parse: ParseConditionOf) {
     this.id = definition.id;
     this.index = index;
     this.definition = definition;
@@ -45,9 +41,7 @@ class LoadedOffer implements CompiledOffer {
     this.apply = applyOf(definition);
     this.runs = offerRuns(definition);
     this.priority = definition.priority ?? 0;
-    this.group = definition.combine?.group ?? DEFAULT_GROUP;
-    this.combinesWith = new Set(definition.combine?.with);
-    this.exclusive = definition.combine?.exclusive ?? false;
+    this.priceable = toPriceableOffer(definition, currency);
     this.from = definition.from === undefined ? null : parseInstant(definition.from);
     this.until = definition.until === undefined ? null : parseInstant(definition.until);
     this.#parse = parse;
@@ -64,9 +58,14 @@ class LoadedOffer implements CompiledOffer {
   }
 }
 
-/** Fills in an offer's defaults. */
+/**
+ * Fills in an offer's defaults.
+ *
+ * @param currency - the settings', in which amounts without one of their own are
+ */
 export const loadOffer = (
   definition: OfferDefinition,
   index: number,
+  currency: string,
   parse: ParseConditionOf,
-): CompiledOffer => new LoadedOffer(definition, index, parse);
+): CompiledOffer => new LoadedOffer(definition, index, currency, parse);

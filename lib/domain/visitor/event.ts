@@ -36,6 +36,8 @@ export interface VisitorEvent {
   readonly properties: JsonObject;
   readonly traits: JsonObject;
   readonly context: EventContext;
+  /** Wend's own event, such as `Variant Assigned`: no client can send one, and no statistic counts it. */
+  readonly own?: true;
 }
 
 /** The event's place in its visitor's history. */

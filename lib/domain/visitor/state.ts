@@ -1,30 +1,32 @@
+import type { Cart } from '../cart/cart.ts';
+import { type CartLog, cartOf, EMPTY_CART_LOG } from '../cart/cart-log.ts';
 import type { Severity } from '../catalog/definition.ts';
-import type { Json } from '../json.ts';
 import type { Stamp } from '../stamp.ts';
-import type { CartLog } from './cart.ts';
-import type { Session } from './sessions.ts';
+import type { Counter } from './counters.ts';
+import type { Mark, MarkHome } from './marks.ts';
+import { NO_ORDERS, NO_TOTALS, type Orders, type OrderTotals } from './orders.ts';
+import { NO_REGISTERS, type Registers } from './registers.ts';
+import { NO_SESSIONS, type Sessions } from './sessions.ts';
 
 /**
- * The visitor item: what Wend remembers of a person. Everything here is a merge-able register, sum, set or log,
- * so that any order and repetition of a visitor's events ends in the same state. The merge rule of each field is
- * in `docs/adr/0003-what-the-visitor-item-holds.md`.
+ * The visitor item: what Wend remembers of a person. Every field is a register, a sum, a set or a log that merges,
+ * so that any order and repetition of a visitor's events ends in the same state. The rule of each field, and how
+ * far back it is exact: `docs/adr/0003-what-the-visitor-item-holds.md`.
  */
 export interface VisitorState {
-  /** The ids that are this person, oldest link first. */
-  readonly userIds: readonly string[];
-  readonly anonymousIds: readonly string[];
-  /** What variants and holdouts are drawn from; see `lib/domain/identity/seed.ts`. */
-  readonly seed: Seed;
+  /** The ids that are this person, as `user:<userId>` and `anon:<anonymousId>`, with their first event. */
+  readonly ids: { readonly [idKey: string]: Stamp };
+  /** What a known person's variants and holdouts are drawn from; null for an anonymous visitor: their own id. */
+  readonly seed: Seed | null;
   readonly traits: Registers;
   readonly preferences: Registers;
+  /** Purpose to whether it is granted. */
   readonly consents: Registers;
   /** Last known `locale` and `timezone`. */
   readonly context: Registers;
   readonly firstSeenAt: number | null;
   readonly lastSeenAt: number | null;
-  readonly sessions: readonly Session[];
-  /** Sessions that fell off the list. */
-  readonly olderSessions: number;
+  readonly sessions: Sessions;
   readonly events: { readonly [name: string]: EventStatistic };
   readonly counters: { readonly [counterId: string]: Counter };
   readonly cart: CartLog;
@@ -32,50 +34,42 @@ export interface VisitorState {
   readonly orders: OrderTotals;
   /** Variants drawn, by experience id; `$global` is the global holdout. */
   readonly assignments: { readonly [experiment: string]: Assignment };
-  readonly account: Register | null;
-  readonly household: Register | null;
+  /** Accounts and households that the visitor belongs or belonged to. */
+  readonly groups: { readonly [groupId: string]: Group };
   readonly problems: readonly OpenedProblem[];
-  /** Marks of the newest messages applied, by acceptance: `[mark, receivedAt]`. */
+  /** Marks of the newest messages that took effect. */
   readonly marks: readonly Mark[];
-  /** Visitor ids under whose key older marks are kept as items of their own. */
-  readonly markHomes: readonly string[];
+  /** Under whose key older marks are kept as items of their own. */
+  readonly markHomes: readonly MarkHome[];
 }
 
-/** Last writer wins, by stamp. */
-export interface Register extends Stamp {
-  readonly value: Json;
+/** A person's state with their orders, which are an item of their own. */
+export interface Visitor {
+  readonly state: VisitorState;
+  readonly orders: Orders;
 }
-
-export type Registers = { readonly [key: string]: Register };
 
 /** The id that this person's draws hang on, with the stamp of the event that chose it. */
 export interface Seed extends Stamp {
   readonly id: string;
 }
 
+/** Times in milliseconds since 1970. */
 export interface EventStatistic {
   readonly count: number;
   readonly firstAt: number;
   readonly lastAt: number;
 }
 
-/** How often a condition's event happened: in all since first asked, and the newest times (ascending). */
-export interface Counter {
-  readonly total: number;
-  readonly times: readonly number[];
-}
-
-export interface OrderTotals {
-  readonly count: number;
-  /** Minor units of the settings' currency. */
-  readonly revenue: number;
-  readonly lastOrderAt: number | null;
-}
-
 export interface Assignment extends Stamp {
   readonly variant: string;
   /** Two histories differed when they were joined: reports leave this person out. */
   readonly disputed?: true;
+}
+
+/** Stamped with its newest `group` event; with the trait `type: household` it is one, else an account. */
+export interface Group extends Stamp {
+  readonly traits: Registers;
 }
 
 export interface OpenedProblem {
@@ -87,4 +81,49 @@ export interface OpenedProblem {
   readonly closedAt: number | null;
 }
 
-export type Mark = readonly [mark: string, receivedAt: number];
+/** A visitor of whom nothing is known. */
+export const STRANGER: Visitor = {
+  state: {
+    ids: {},
+    seed: null,
+    traits: NO_REGISTERS,
+    preferences: NO_REGISTERS,
+    consents: NO_REGISTERS,
+    context: NO_REGISTERS,
+    firstSeenAt: null,
+    lastSeenAt: null,
+    sessions: NO_SESSIONS,
+    events: {},
+    counters: {},
+    cart: EMPTY_CART_LOG,
+    orders: NO_TOTALS,
+    assignments: {},
+    groups: {},
+    problems: [],
+    marks: [],
+    markHomes: [],
+  },
+  orders: NO_ORDERS,
+};
+
+/** The visitor's current cart, or null. */
+export const currentCart = (state: VisitorState): Cart | null => cartOf(state.cart);
+
+/** Whether the shop knows who this is. */
+export const isKnown = (state: VisitorState): boolean =>
+  Object.keys(state.ids).some((idKey) => idKey.startsWith('user:'));
+
+/** The latest account or household, with its id. */
+export const currentGroup = (
+  state: VisitorState,
+  household: boolean,
+): (Group & { readonly id: string }) | null => {
+  let current: (Group & { readonly id: string }) | null = null;
+  for (const [id, group] of Object.entries(state.groups)) {
+    if ((group.traits.type?.value === 'household') !== household) continue;
+    if (current === null || group.at > current.at || (group.at === current.at && group.tie > current.tie)) {
+      current = { ...group, id };
+    }
+  }
+  return current;
+};

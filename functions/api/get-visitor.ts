@@ -1,0 +1,32 @@
+import { createDynamoClient } from '../../lib/adapters/dynamodb/client.ts';
+import { createControlStore } from '../../lib/adapters/dynamodb/control-store.ts';
+import { createVisitorReader } from '../../lib/adapters/dynamodb/visitor-store.ts';
+import { environmentSchema } from '../../lib/contracts/environment.ts';
+import { ROUTES } from '../../lib/contracts/routes.ts';
+import { createApiHandler } from '../../lib/runtime/api-handler.ts';
+import { now } from '../../lib/runtime/clock.ts';
+import { createLogger } from '../../lib/runtime/logger.ts';
+import { createCatalogLibrary } from '../../lib/service/catalog-library.ts';
+import { createControlPlane } from '../../lib/service/control-plane.ts';
+import { readVisitorOperations } from '../../lib/service/read-visitor.ts';
+
+const environment = environmentSchema.parse(process.env);
+const dynamo = createDynamoClient();
+const store = createControlStore(dynamo, environment.WEND_LOG_TABLE);
+const catalogs = createCatalogLibrary(store);
+const control = createControlPlane({
+  store,
+  maxAgeMs: environment.WEND_CONTROL_MAX_AGE_MS,
+  elapsed: () => performance.now(),
+});
+
+/** `GET /v1/visitors/{id}`. */
+export const handler = createApiHandler({
+  routes: ROUTES,
+  deps: { keys: control, now, logger: createLogger('get-visitor') },
+  operations: readVisitorOperations({
+    read: createVisitorReader(dynamo, environment.WEND_VISITORS_TABLE),
+    catalog: async () => (await catalogs((await control.current()).pointer)).active,
+    now,
+  }),
+});

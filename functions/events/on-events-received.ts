@@ -1,0 +1,31 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { createDynamoClient } from '../../lib/adapters/dynamodb/client.ts';
+import { createControlStore } from '../../lib/adapters/dynamodb/control-store.ts';
+import { createVisitorStore } from '../../lib/adapters/dynamodb/visitor-store.ts';
+import { environmentSchema } from '../../lib/contracts/environment.ts';
+import { now } from '../../lib/runtime/clock.ts';
+import { createLogger } from '../../lib/runtime/logger.ts';
+import { createCatalogLibrary } from '../../lib/service/catalog-library.ts';
+import { createQueueConsumer } from '../../lib/service/consume-events.ts';
+import { createControlPlane } from '../../lib/service/control-plane.ts';
+import { createReactor } from '../../lib/service/react.ts';
+
+const environment = environmentSchema.parse(process.env);
+const dynamo = createDynamoClient();
+const store = createControlStore(dynamo, environment.WEND_LOG_TABLE);
+const catalogs = createCatalogLibrary(store);
+const control = createControlPlane({
+  store,
+  maxAgeMs: environment.WEND_CONTROL_MAX_AGE_MS,
+  elapsed: () => performance.now(),
+});
+const react = createReactor({
+  visitors: createVisitorStore({ client: dynamo, table: environment.WEND_VISITORS_TABLE }),
+  catalogs: async () => catalogs((await control.current()).pointer),
+  now,
+  pause,
+  random: Math.random,
+});
+
+/** Takes accepted events off the queue and applies them to their visitors. */
+export const handler = createQueueConsumer(react, createLogger('on-events-received'));

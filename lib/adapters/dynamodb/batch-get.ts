@@ -1,0 +1,50 @@
+import { BatchGetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Item } from './visitor-items.ts';
+
+/** What to read of one table. */
+export interface TableKeys {
+  readonly table: string;
+  readonly keys: readonly Item[];
+}
+
+export interface BatchRead {
+  /** The items found, by table and by `pk` and `sk` (see `itemAt`). */
+  readonly items: ReadonlyMap<string, Item>;
+  /** Whether everything asked for was read. What was not found was read; what was throttled was not. */
+  readonly complete: boolean;
+}
+
+/** DynamoDB reads at most this many items in one request. */
+export const MAX_BATCH_GET = 100;
+
+const addressOf = (table: string, item: Item): string => `${table}\n${item.pk?.S ?? ''}\n${item.sk?.S ?? ''}`;
+
+/** The item under a key, of what a batch found. */
+export const itemAt = (read: BatchRead, table: string, key: Item): Item | undefined =>
+  read.items.get(addressOf(table, key));
+
+/** Reads up to 100 items of any tables in one request; what DynamoDB left unprocessed is asked for once more. */
+export const batchGet = async (
+  client: DynamoDBClient,
+  tables: readonly TableKeys[],
+  consistent: boolean,
+): Promise<BatchRead> => {
+  const items = new Map<string, Item>();
+  let wanted: Record<string, { Keys: Item[]; ConsistentRead: boolean }> = {};
+  for (const { table, keys } of tables) {
+    if (keys.length > 0) wanted[table] = { Keys: [...keys], ConsistentRead: consistent };
+  }
+  for (let attempt = 0; attempt < 2 && Object.keys(wanted).length > 0; attempt++) {
+    const answer = await client.send(new BatchGetItemCommand({ RequestItems: wanted }));
+    for (const [table, found] of Object.entries(answer.Responses ?? {})) {
+      for (const item of found) items.set(addressOf(table, item), item);
+    }
+    wanted = Object.fromEntries(
+      Object.entries(answer.UnprocessedKeys ?? {}).map(([table, left]) => [
+        table,
+        { Keys: left.Keys ?? [], ConsistentRead: consistent },
+      ]),
+    );
+  }
+  return { items, complete: Object.keys(wanted).length === 0 };
+};

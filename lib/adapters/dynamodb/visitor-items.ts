@@ -1,0 +1,86 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { Link } from '../../domain/identity/links.ts';
+import { visitorIdOf } from '../../domain/identity/visitor-id.ts';
+import { MARK_LIFE_MS, type Mark } from '../../domain/visitor/marks.ts';
+import { NO_ORDERS, type Orders } from '../../domain/visitor/orders.ts';
+import { isKnown, STRANGER, type Visitor, type VisitorState } from '../../domain/visitor/state.ts';
+import type { Account, StoredVisitor } from '../../domain/visitor/visitor-store.ts';
+import { pack, unpack } from './blob.ts';
+
+/** How items look in the visitors table (`docs/data-model.md`); the only place that knows. */
+export type Item = Record<string, AttributeValue>;
+
+export const STATE_KEY = 'V';
+export const ORDERS_KEY = 'O';
+const ACCOUNT_KEY = 'A';
+
+export const stateKey = (visitorId: string): Item => ({ pk: { S: visitorId }, sk: { S: STATE_KEY } });
+export const ordersKey = (visitorId: string): Item => ({ pk: { S: visitorId }, sk: { S: ORDERS_KEY } });
+export const markKey = (visitorId: string, mark: string): Item => ({
+  pk: { S: visitorId },
+  sk: { S: `M#${mark}` },
+});
+export const accountKey = (accountId: string): Item => ({
+  pk: { S: visitorIdOf(`account:${accountId}`) },
+  sk: { S: ACCOUNT_KEY },
+});
+
+/** Anonymous visitors are forgotten; people who are known are not. */
+export const stateItem = (
+  visitorId: string,
+  version: number,
+  state: VisitorState,
+  anonymousRetentionMs: number,
+): Item => ({
+  ...stateKey(visitorId),
+  v: { N: String(version) },
+  s: { B: pack(state) },
+  ...(isKnown(state) || state.lastSeenAt === null ? {} : ttl(state.lastSeenAt + anonymousRetentionMs)),
+});
+
+export const ordersItem = (visitorId: string, orders: Orders): Item => ({
+  ...ordersKey(visitorId),
+  s: { B: pack(orders) },
+});
+
+export const linkItem = (visitorId: string, version: number, links: readonly Link[]): Item => ({
+  ...stateKey(visitorId),
+  v: { N: String(version) },
+  l: { B: pack(links) },
+});
+
+export const markItem = (visitorId: string, [mark, receivedAt]: Mark): Item => ({
+  ...markKey(visitorId, mark),
+  ...ttl(receivedAt + MARK_LIFE_MS),
+});
+
+export const accountItem = (account: Account, version: number): Item => ({
+  ...accountKey(account.id),
+  v: { N: String(version) },
+  s: { B: pack(account) },
+});
+
+/** What lies under a visitor id, of the items that were found there. */
+export const readVisitor = (
+  visitorId: string,
+  state: Item | undefined,
+  orders: Item | undefined,
+): StoredVisitor => {
+  if (state === undefined) return { kind: 'none', visitorId, version: null };
+  const version = versionOf(state);
+  if (state.l?.B !== undefined) {
+    return { kind: 'linked', visitorId, version, links: unpack(state.l.B) as readonly Link[] };
+  }
+  const visitor: Visitor = {
+    state: { ...STRANGER.state, ...(state.s?.B === undefined ? {} : (unpack(state.s.B) as VisitorState)) },
+    orders: orders?.s?.B === undefined ? NO_ORDERS : (unpack(orders.s.B) as Orders),
+  };
+  return { kind: 'visitor', visitorId, version, visitor };
+};
+
+export const readAccount = (item: Item | undefined): Account | null =>
+  item?.s?.B === undefined ? null : (unpack(item.s.B) as Account);
+
+export const versionOf = (item: Item): number => Number(item.v?.N ?? 0);
+
+const ttl = (at: number): Item => ({ ttl: { N: String(Math.ceil(at / 1000)) } });

@@ -1,0 +1,159 @@
+import {
+  BatchWriteItemCommand,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  TransactionCanceledException,
+  type TransactWriteItem,
+  TransactWriteItemsCommand,
+} from '@aws-sdk/client-dynamodb';
+import { setRegisters } from '../../domain/visitor/registers.ts';
+import type { StoredVisitor, VisitorCommit, VisitorStore } from '../../domain/visitor/visitor-store.ts';
+import { batchGet, itemAt, MAX_BATCH_GET } from './batch-get.ts';
+import {
+  accountItem,
+  accountKey,
+  type Item,
+  linkItem,
+  markItem,
+  markKey,
+  ordersItem,
+  ordersKey,
+  readAccount,
+  readVisitor,
+  stateItem,
+  stateKey,
+  versionOf,
+} from './visitor-items.ts';
+
+/** A read of a batch that DynamoDB throttled twice: the message goes back to the queue. */
+export class VisitorsUnread extends Error {
+  constructor() {
+    super('DynamoDB left keys of a batch unprocessed twice');
+    this.name = 'VisitorsUnread';
+  }
+}
+
+export interface VisitorStoreOptions {
+  readonly client: DynamoDBClient;
+  readonly table: string;
+}
+
+/** Writes of a batch at most. */
+const MAX_BATCH_WRITE = 25;
+
+const chunksOf = <T>(items: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
+
+/** Reads visitors, strongly consistent. */
+export const createVisitorReader =
+  (client: DynamoDBClient, table: string): VisitorStore['read'] =>
+  async (visitorIds) => {
+    const found = new Map<string, StoredVisitor>();
+    for (const ids of chunksOf([...new Set(visitorIds)], MAX_BATCH_GET / 2)) {
+      const keys = ids.flatMap((id) => [stateKey(id), ordersKey(id)]);
+      const batch = await batchGet(client, [{ table, keys }], true);
+      if (!batch.complete) throw new VisitorsUnread();
+      for (const id of ids) {
+        found.set(
+          id,
+          readVisitor(id, itemAt(batch, table, stateKey(id)), itemAt(batch, table, ordersKey(id))),
+        );
+      }
+    }
+    return found;
+  };
+
+/** The visitors table as the memory of visitors. */
+export const createVisitorStore = ({ client, table }: VisitorStoreOptions): VisitorStore => {
+  const read = createVisitorReader(client, table);
+
+  const conditionOn = (version: number | null) =>
+    version === null
+      ? { ConditionExpression: 'attribute_not_exists(pk)' }
+      : {
+          ConditionExpression: 'v = :expected',
+          ExpressionAttributeValues: { ':expected': { N: String(version) } },
+        };
+
+  const put = (item: Item, version: number | null) => ({
+    TableName: table,
+    Item: item,
+    ...conditionOn(version),
+  });
+
+  const commit: VisitorStore['commit'] = async ({ person, links, anonymousRetentionMs }: VisitorCommit) => {
+    const { visitorId, version, visitor } = person;
+    const state = put(stateItem(visitorId, (version ?? 0) + 1, visitor.state, anonymousRetentionMs), version);
+    const others: TransactWriteItem[] = links.flatMap((link) => [
+      { Put: put(linkItem(link.visitorId, (link.version ?? 0) + 1, link.links), link.version) },
+      ...(link.version === null ? [] : [{ Delete: { TableName: table, Key: ordersKey(link.visitorId) } }]),
+    ]);
+    if (person.ordersChanged)
+      others.push({ Put: { TableName: table, Item: ordersItem(visitorId, visitor.orders) } });
+    try {
+      // A transaction costs twice: most commits are one item.
+      if (others.length === 0) await client.send(new PutItemCommand(state));
+      else await client.send(new TransactWriteItemsCommand({ TransactItems: [{ Put: state }, ...others] }));
+      return 'committed';
+    } catch (error) {
+      if (isConflict(error)) return 'conflict';
+      throw error;
+    }
+  };
+
+  const readMarks: VisitorStore['readMarks'] = async (homes, marks) => {
+    const keys = homes.flatMap(([home]) => marks.map((mark) => markKey(home, mark)));
+    const found = new Set<string>();
+    for (const chunk of chunksOf(keys, MAX_BATCH_GET)) {
+      const batch = await batchGet(client, [{ table, keys: chunk }], true);
+      if (!batch.complete) throw new VisitorsUnread();
+      for (const item of batch.items.values()) found.add((item.sk?.S ?? '').slice('M#'.length));
+    }
+    return found;
+  };
+
+  const putMarks: VisitorStore['putMarks'] = async (visitorId, marks) => {
+    for (const chunk of chunksOf(marks, MAX_BATCH_WRITE)) {
+      let requests = chunk.map((mark) => ({ PutRequest: { Item: markItem(visitorId, mark) } }));
+      for (let attempt = 0; requests.length > 0; attempt++) {
+        if (attempt === 3) throw new VisitorsUnread();
+        const answer = await client.send(new BatchWriteItemCommand({ RequestItems: { [table]: requests } }));
+        requests = (answer.UnprocessedItems?.[table] ?? []).flatMap((left) =>
+          left.PutRequest?.Item === undefined ? [] : [{ PutRequest: { Item: left.PutRequest.Item } }],
+        );
+      }
+    }
+  };
+
+  const mergeAccount: VisitorStore['mergeAccount'] = async (accountId, traits, stamp) => {
+    for (let attempt = 0; ; attempt++) {
+      const key = accountKey(accountId);
+      const { Item: item } = await client.send(
+        new GetItemCommand({ TableName: table, Key: key, ConsistentRead: true }),
+      );
+      const known = readAccount(item) ?? { id: accountId, traits: {} };
+      const merged = { id: accountId, traits: setRegisters(known.traits, traits, stamp) };
+      if (merged.traits === known.traits && item !== undefined) return;
+      const version = item === undefined ? null : versionOf(item);
+      try {
+        await client.send(new PutItemCommand(put(accountItem(merged, (version ?? 0) + 1), version)));
+        return;
+      } catch (error) {
+        if (!isConflict(error) || attempt === 5) throw error;
+      }
+    }
+  };
+
+  return { read, commit, readMarks, putMarks, mergeAccount };
+};
+
+const isConflict = (error: unknown): boolean =>
+  error instanceof ConditionalCheckFailedException ||
+  (error instanceof TransactionCanceledException &&
+    (error.CancellationReasons ?? []).some(
+      ({ Code }) => Code === 'ConditionalCheckFailed' || Code === 'TransactionConflict',
+    ));

@@ -1,0 +1,40 @@
+import type { Json, JsonObject } from '../json.ts';
+import type { PricedCart } from '../offer/priced-cart.ts';
+import type { Explanation } from './explain.ts';
+
+/** What a visitor gets: the body of decide's answer, field by field as the HTTP contract has it. */
+export interface DecisionAnswer {
+  readonly decisionId: string;
+  readonly visitorId: string;
+  readonly catalogVersion: number;
+  readonly decidedAt: string;
+  /** Until when the answer may be kept and shown. */
+  readonly expiresAt: string;
+  readonly serviceFirst: boolean;
+  readonly placements: { readonly [placement: string]: { readonly items: readonly PlacementItem[] } };
+  /** Absent where there is no cart. */
+  readonly cart?: PricedCart;
+  readonly offers: readonly JsonObject[];
+  readonly guards: readonly JsonObject[];
+  readonly questions: readonly JsonObject[];
+  readonly warnings: readonly DecisionWarning[];
+  readonly explanation?: Explanation;
+}
+
+export type DecisionReason = 'TARGETING_MATCH' | 'JOURNEY' | 'SPLIT' | 'DEFAULT' | 'RECOVERY';
+
+export interface PlacementItem {
+  readonly experienceId: string;
+  /** Absent where the experience has no variants. */
+  readonly variant?: string;
+  readonly content: Json;
+  readonly reason: DecisionReason;
+}
+
+/** Something that went wrong and did not spoil the answer. */
+export interface DecisionWarning {
+  readonly code: 'TEMPLATE_FAILED' | 'CART_NOT_PRICED' | 'VISITOR_UNREAD' | 'NOT_RECORDED';
+  readonly message: string;
+  readonly placement?: string;
+  readonly experienceId?: string;
+}

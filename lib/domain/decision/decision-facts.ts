@@ -1,0 +1,103 @@
+import { type Cart, cartItemCount, cartTotal } from '../cart/cart.ts';
+import type { Settings } from '../catalog/settings.ts';
+import type { Facts } from '../condition/facts.ts';
+import type { Json } from '../json.ts';
+import { own } from '../own.ts';
+import { countSince } from '../visitor/counters.ts';
+import { type LocalTime, localTime } from '../visitor/local-time.ts';
+import type { Profile } from '../visitor/profile.ts';
+import type { DecisionRequest } from './request.ts';
+
+const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
+
+/** The name that the visitor uses, never the legal one; null where they told none. */
+export const preferredNameOf = ({ preferences, traits }: Pick<Profile, 'preferences' | 'traits'>): Json =>
+  own(preferences, 'name') ?? own(traits, 'preferredName') ?? null;
+
+/** Statistics as conditions and answers show them; money in minor units of the settings' currency. */
+export const statisticsOf = ({ firstSeenAt, lastSeenAt, sessions, orders }: Profile) => ({
+  firstSeenAt: iso(firstSeenAt),
+  lastSeenAt: iso(lastSeenAt),
+  sessions,
+  orders: orders.count,
+  revenue: orders.revenue,
+  averageOrder: orders.summed === 0 ? 0 : Math.round(orders.revenue / orders.summed),
+  lastOrderAt: iso(orders.lastOrderAt),
+});
+
+/** How hard the visitor worked, by the weights of the settings. */
+const effortOf = (profile: Profile, weights: Settings['effort']): number =>
+  Object.entries(weights).reduce(
+    (effort, [name, weight]) => effort + weight * (own(profile.events, name)?.count ?? 0),
+    0,
+  );
+
+/** `visitor.*` for conditions and templates. */
+const visitorFacts = (profile: Profile, settings: Settings) => ({
+  id: profile.visitorId,
+  known: profile.known,
+  preferredName: preferredNameOf(profile),
+  traits: profile.traits,
+  stats: { ...statisticsOf(profile), effort: effortOf(profile, settings.effort) },
+  consents: profile.consents,
+  preferences: profile.preferences,
+  openProblems: profile.problems
+    .filter((problem) => problem.closedAt === null)
+    .map(({ problemId, key, severity, openedAt }) => ({
+      id: problemId,
+      key,
+      severity,
+      openedAt: iso(openedAt),
+    })),
+  journeys: [],
+  learned: {},
+  household: profile.household === null ? null : { id: profile.household.id, ...profile.household.traits },
+});
+
+/** `cart.*`: before discounts and without shipping. */
+const cartFacts = (cart: Cart) => ({
+  id: cart.id,
+  currency: cart.currency,
+  lines: cart.lines,
+  total: cartTotal(cart),
+  itemCount: cartItemCount(cart),
+  updatedAt: iso(cart.updatedAt),
+});
+
+/**
+ * What conditions and templates of a decision may ask.
+ *
+ * @param now - the decision's clock, milliseconds since 1970
+ */
+export const decisionFacts = (
+  profile: Profile,
+  request: DecisionRequest,
+  cart: Cart | null,
+  settings: Settings,
+  now: number,
+): Facts => {
+  let time: LocalTime | null = null;
+  const zones = [
+    request.context.timezone,
+    profile.context.timezone,
+    profile.traits.timezone,
+    settings.timezone,
+  ];
+  const account = request.account ?? profile.account;
+  return {
+    now,
+    roots: {
+      visitor: visitorFacts(profile, settings),
+      account: account === null ? null : { id: account.id, ...account.traits },
+      cart: cart === null ? null : cartFacts(cart),
+      context: request.context,
+      channel: request.channel,
+      // Few conditions ask for the visitor's own time, and a zone costs more than all the rest.
+      get now() {
+        time ??= localTime(now, zones);
+        return time;
+      },
+    },
+    count: (counterId, since) => countSince(own(profile.counters, counterId), since),
+  };
+};

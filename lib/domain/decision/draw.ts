@@ -1,0 +1,61 @@
+import type { CompiledExperience, CompiledVariant } from '../catalog/compiled.ts';
+import { bucketOf } from '../hash.ts';
+import { own } from '../own.ts';
+import type { Profile } from '../visitor/profile.ts';
+
+/** What was drawn in this decision and is not remembered yet: to be recorded as `Variant Assigned`. */
+export interface Draw {
+  /** The experience's id, or {@link GLOBAL_HOLDOUT}. */
+  readonly experiment: string;
+  readonly variant: string;
+}
+
+/** The experiment of the global holdout; its variants are `in` and `out`. No id has a `$`. */
+export const GLOBAL_HOLDOUT = '$global';
+
+type Drawer = Pick<Profile, 'seed' | 'assignments'>;
+
+/** The arm on which a bucket in [0, 1) falls. */
+const armAt = (variants: readonly CompiledVariant[], bucket: number): CompiledVariant | undefined => {
+  let end = 0;
+  for (const variant of variants) {
+    end += variant.share;
+    if (bucket < end) return variant;
+  }
+  return variants.findLast((variant) => variant.share > 0);
+};
+
+/**
+ * The variant of an experience for a person: the one drawn before, for good, unless it is gone; else by the
+ * person's seed, the same each time.
+ */
+export const drawVariant = (
+  experience: CompiledExperience,
+  person: Drawer,
+): { readonly variant: CompiledVariant; readonly draw: Draw | null } | null => {
+  const { variants, id } = experience;
+  const only = variants.length === 1 ? variants[0] : undefined;
+  if (only !== undefined && only.id === null) return { variant: only, draw: null };
+  const assigned = own(person.assignments, id)?.variant;
+  const remembered = variants.find((variant) => variant.id === assigned);
+  if (remembered !== undefined) return { variant: remembered, draw: null };
+  const variant = armAt(variants, bucketOf(person.seed, id));
+  if (variant === undefined || variant.id === null) return null;
+  return { variant, draw: { experiment: id, variant: variant.id } };
+};
+
+/**
+ * Whether a person is in the global holdout. Drawn once: another share later moves only those not drawn yet.
+ *
+ * @param percent - 0 to 100; at 0 nobody is held out
+ */
+export const drawGlobalHoldout = (
+  percent: number,
+  person: Drawer,
+): { readonly heldOut: boolean; readonly draw: Draw | null } => {
+  if (percent <= 0) return { heldOut: false, draw: null };
+  const assigned = own(person.assignments, GLOBAL_HOLDOUT)?.variant;
+  if (assigned !== undefined) return { heldOut: assigned === 'in', draw: null };
+  const heldOut = bucketOf(person.seed, GLOBAL_HOLDOUT) * 100 < percent;
+  return { heldOut, draw: { experiment: GLOBAL_HOLDOUT, variant: heldOut ? 'in' : 'out' } };
+};

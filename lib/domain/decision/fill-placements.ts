@@ -1,0 +1,77 @@
+import type { CompiledExperience } from '../catalog/compiled.ts';
+import { renderContent, type TemplateScope } from '../template/render-content.ts';
+import type { DecisionReason, DecisionWarning, PlacementItem } from './answer.ts';
+import { type Draw, drawVariant } from './draw.ts';
+import type { PlacementRequest } from './request.ts';
+import { type Selection, showable } from './select-experiences.ts';
+
+/** What all placements of a decision show. */
+export interface FilledPlacements {
+  readonly placements: { readonly [placement: string]: { readonly items: readonly PlacementItem[] } };
+  /** Variants drawn for the first time. */
+  readonly draws: readonly Draw[];
+  readonly warnings: readonly DecisionWarning[];
+}
+
+/**
+ * Fills each placement with the best that can be shown, its defaults only where nothing else is left. Content
+ * that can't be rendered is passed over with a warning: the next best takes its place.
+ */
+export const fillPlacements = (
+  requested: readonly PlacementRequest[],
+  selection: Selection,
+  scope: TemplateScope,
+): FilledPlacements => {
+  const draws = new Map<string, Draw>();
+  const warnings: DecisionWarning[] = [];
+
+  const itemOf = (experience: CompiledExperience, placement: string): PlacementItem | null => {
+    const drawn = drawVariant(experience, selection.profile);
+    if (drawn === null) return null;
+    const { variant, draw } = drawn;
+    const { template } = variant;
+    const rendered = template.ok ? renderContent(template.template, scope) : null;
+    if (rendered === null || !rendered.ok) {
+      warnings.push(templateFailed(placement, experience.id));
+      return null;
+    }
+    if (draw !== null) draws.set(draw.experiment, draw);
+    return {
+      experienceId: experience.id,
+      ...(variant.id === null ? {} : { variant: variant.id }),
+      content: rendered.content,
+      reason: reasonOf(experience, variant.id !== null),
+    };
+  };
+
+  const fill = (indexes: readonly number[], { id, limit }: PlacementRequest): readonly PlacementItem[] => {
+    const items: PlacementItem[] = [];
+    for (const experience of showable(indexes, selection)) {
+      const item = itemOf(experience, id);
+      if (item !== null) items.push(item);
+      if (items.length >= limit) break;
+    }
+    return items;
+  };
+
+  const placements = requested.map((placement): [string, { items: readonly PlacementItem[] }] => {
+    const contending = selection.catalog.placements.get(placement.id);
+    if (contending === undefined) return [placement.id, { items: [] }];
+    const items = fill(contending.candidates, placement);
+    return [placement.id, { items: items.length > 0 ? items : fill(contending.defaults, placement) }];
+  });
+  return { placements: Object.fromEntries(placements), draws: [...draws.values()], warnings };
+};
+
+const reasonOf = (experience: CompiledExperience, drawn: boolean): DecisionReason => {
+  if (experience.isDefault) return 'DEFAULT';
+  if (experience.intent === 'recover') return 'RECOVERY';
+  return drawn ? 'SPLIT' : 'TARGETING_MATCH';
+};
+
+const templateFailed = (placement: string, experienceId: string): DecisionWarning => ({
+  code: 'TEMPLATE_FAILED',
+  message: `The content of ${experienceId} could not be rendered; the next best stands in its place.`,
+  placement,
+  experienceId,
+});

@@ -1,0 +1,90 @@
+import type { Cart } from '../cart/cart.ts';
+import type { CompiledCatalog, CompiledOffer } from '../catalog/compiled.ts';
+import { holds } from '../condition/evaluate.ts';
+import { unmet } from '../condition/explain.ts';
+import type { Facts } from '../condition/facts.ts';
+import type { OfferOutcome } from '../offer/outcome.ts';
+import { type PriceCartResult, priceCart } from '../offer/price-cart.ts';
+import type { OfferCandidate } from '../offer/priceable-offer.ts';
+import type { Profile } from '../visitor/profile.ts';
+import { forbidsSelling, type Suppression, withholds } from './suppression.ts';
+
+/** A cart with the offers that apply themselves, and what pricing made of each that could. */
+export interface OfferPricing {
+  readonly result: PriceCartResult;
+  /** Positions in the catalog of the candidates that were priced, in the order of their outcomes. */
+  readonly priced: readonly number[];
+}
+
+interface OfferSelection {
+  readonly catalog: CompiledCatalog;
+  readonly profile: Profile;
+  readonly facts: Facts;
+  readonly suppression: Suppression;
+}
+
+/**
+ * Why an automatic offer whose condition holds can't apply now, or null where it can. An offer that runs only by
+ * a code, a claim or a grant is none that applies itself.
+ */
+const offerLoss = (offer: CompiledOffer, selection: OfferSelection): OfferOutcome | null => {
+  const { suppression, profile, facts } = selection;
+  const { id: offerId, definition } = offer;
+  if (!offer.runs) return { offerId, status: 'NOT_GRANTED' };
+  if ((offer.from !== null && facts.now < offer.from) || (offer.until !== null && facts.now >= offer.until)) {
+    return {
+      offerId,
+      status: 'EXPIRED',
+      ...(definition.from === undefined ? {} : { from: definition.from }),
+      ...(definition.until === undefined ? {} : { until: definition.until }),
+    };
+  }
+  if (forbidsSelling(suppression, offer.intent)) {
+    const open = profile.problems.filter(
+      (problem) => problem.closedAt === null && problem.severity !== 'low',
+    );
+    return { offerId, status: 'SERVICE_FIRST', problems: open.map((problem) => problem.problemId) };
+  }
+  return withholds(suppression, offer.intent) ? { offerId, status: 'HOLDOUT' } : null;
+};
+
+/** Prices a cart with every automatic offer that this visitor can have now. */
+export const priceOffers = (cart: Cart, selection: OfferSelection): OfferPricing => {
+  const { catalog, facts } = selection;
+  const candidates: OfferCandidate[] = [];
+  const priced: number[] = [];
+  for (const index of catalog.offerRules.match(facts)) {
+    const offer = catalog.offers[index];
+    if (offer === undefined || offerLoss(offer, selection) !== null) continue;
+    candidates.push({ offer: offer.priceable });
+    priced.push(index);
+  }
+  const result = priceCart({
+    cart,
+    candidates,
+    matchesLine: (candidate, line) => {
+      const condition = catalog.offers[priced[candidate] ?? -1]?.lineCondition ?? null;
+      if (condition === null) return true;
+      const lineFacts: Facts = { now: facts.now, count: facts.count, roots: { ...facts.roots, line } };
+      return holds(condition, lineFacts, catalog.segments);
+    },
+  });
+  return { result, priced };
+};
+
+/** What became of every automatic offer of the catalog, with its evidence. */
+export const explainOffers = (
+  pricing: OfferPricing | null,
+  selection: OfferSelection,
+): readonly OfferOutcome[] => {
+  const { catalog, facts } = selection;
+  const outcomes = pricing?.result.ok === true ? pricing.result.outcomes : [];
+  const byIndex = new Map(pricing?.priced.map((index, place) => [index, outcomes[place]]));
+  return catalog.offers.map((offer): OfferOutcome => {
+    const outcome = byIndex.get(offer.index);
+    if (outcome !== undefined) return outcome;
+    const missing = unmet(offer.condition, facts, catalog.segments);
+    if (missing !== null) return { offerId: offer.id, status: 'INELIGIBLE', ...missing };
+    return offerLoss(offer, selection) ?? { offerId: offer.id, status: 'NO_EFFECT' };
+  });
+};

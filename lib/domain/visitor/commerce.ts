@@ -1,0 +1,197 @@
+import type { CartLine } from '../cart/cart.ts';
+import { type CartOperation, MAX_CART_LINES } from '../cart/cart-log.ts';
+import { isJsonObject, type Json, type JsonObject } from '../json.ts';
+import { toMinorUnits } from '../money/minor-units.ts';
+import type { Stamp } from '../stamp.ts';
+import type { VisitorEvent } from './event.ts';
+import { MAX_ORDER_LINES, type OrderOperation } from './orders.ts';
+
+/**
+ * The e-commerce events of Segment's specification (https://segment.com/docs/connections/spec/ecommerce/v2/),
+ * read as what they do to the cart and to the orders. What cannot be read (a product without an id, a price that
+ * is no number) changes nothing.
+ */
+
+/** What an event does to the cart, or null. `currency` is the settings'. */
+export const readCartOperation = (
+  event: VisitorEvent,
+  stamp: Stamp,
+  currency: string,
+): CartOperation | null => {
+  const { properties } = event;
+  const cartId = text(properties.cart_id);
+  const base = {
+    at: stamp.at,
+    tie: stamp.tie,
+    currency: readCurrency(properties, currency),
+    ...(cartId === undefined ? {} : { cartId }),
+  };
+  switch (event.name) {
+    case 'Product Added': {
+      const line = readLine(properties, base.currency);
+      return line === null ? null : { ...base, kind: 'add', line };
+    }
+    case 'Product Removed': {
+      const line = readLine(properties, base.currency);
+      if (line === null) return null;
+      return { ...base, kind: 'remove', line, anyPrice: properties.price === undefined };
+    }
+    case 'Cart Updated':
+    case 'Cart Viewed':
+    case 'Checkout Started':
+      if (!Array.isArray(properties.products)) return null;
+      return { ...base, kind: 'replace', lines: readLines(properties, base.currency, MAX_CART_LINES) };
+    case 'Order Completed':
+      return { ...base, kind: 'order' };
+    default:
+      return null;
+  }
+};
+
+/** What an event does to the orders, or null. */
+export const readOrderOperation = (
+  event: VisitorEvent,
+  stamp: Stamp,
+  currency: string,
+): OrderOperation | null => {
+  const { properties } = event;
+  const orderId = text(properties.order_id);
+  const orderCurrency = readCurrency(properties, currency);
+  const at = { at: stamp.at, tie: stamp.tie };
+  switch (event.name) {
+    case 'Order Completed': {
+      const lines = readLines(properties, orderCurrency, MAX_CART_LINES);
+      const revenue = readAmount(properties, orderCurrency) ?? sumOf(lines);
+      const content = { currency: orderCurrency, revenue, lines: lines.slice(0, MAX_ORDER_LINES) };
+      return { ...at, kind: 'complete', orderId: orderId ?? event.messageId, content };
+    }
+    case 'Order Refunded': {
+      if (orderId === undefined) return null;
+      const lines = readLines(properties, orderCurrency, MAX_CART_LINES);
+      const amount = readAmount(properties, orderCurrency) ?? (lines.length > 0 ? sumOf(lines) : null);
+      return { ...at, kind: 'refund', orderId, amount };
+    }
+    case 'Order Cancelled':
+      return orderId === undefined ? null : { ...at, kind: 'cancel', orderId };
+    default:
+      return null;
+  }
+};
+
+const sumOf = (lines: readonly CartLine[]): number =>
+  lines.reduce((sum, line) => sum + line.quantity * line.unitPrice, 0);
+
+/** `revenue`, else `total`; minor units. */
+const readAmount = (properties: JsonObject, currency: string): number | undefined =>
+  money(properties.revenue, currency) ?? money(properties.total, currency);
+
+const readCurrency = (properties: JsonObject, settings: string): string => {
+  const { currency } = properties;
+  return typeof currency === 'string' && /^[A-Za-z]{3}$/.test(currency) ? currency.toUpperCase() : settings;
+};
+
+/** The lines of `products`; those of one key add up. */
+const readLines = (properties: JsonObject, currency: string, most: number): readonly CartLine[] => {
+  const { products } = properties;
+  if (!Array.isArray(products)) return [];
+  const lines = new Map<string, CartLine>();
+  for (const product of products) {
+    const line = isJsonObject(product) ? readLine(product, currency) : null;
+    if (line === null) continue;
+    const twin = lines.get(line.id);
+    if (twin === undefined && lines.size === most) break;
+    lines.set(line.id, twin === undefined ? line : { ...line, quantity: twin.quantity + line.quantity });
+  }
+  return [...lines.values()];
+};
+
+/** What the specification names of a product; everything else is an attribute. */
+const NAMED = new Set([
+  'cart_id',
+  'order_id',
+  'cart_line_id',
+  'product_id',
+  'sku',
+  'variant',
+  'price',
+  'quantity',
+  'name',
+  'category',
+  'currency',
+  'attributes',
+  'products',
+  'url',
+  'image_url',
+  'position',
+  'coupon',
+  'revenue',
+  'total',
+  'value',
+]);
+
+/** Attributes kept of a line. */
+const MAX_ATTRIBUTES = 20;
+const MAX_ATTRIBUTE_CHARACTERS = 200;
+
+const readLine = (product: JsonObject, currency: string): CartLine | null => {
+  const productId = text(product.product_id);
+  const lineId = text(product.cart_line_id);
+  const sku = text(product.sku) ?? productId ?? lineId;
+  const unitPrice = product.price === undefined ? 0 : money(product.price, currency);
+  const quantity = readQuantity(product.quantity);
+  const id = lineId ?? productKey(productId ?? sku, text(product.variant), unitPrice);
+  if (id === undefined || sku === undefined || unitPrice === undefined || quantity === undefined) return null;
+  const variant = text(product.variant);
+  const name = text(product.name);
+  const category = text(product.category);
+  return {
+    id,
+    sku,
+    ...(productId === undefined ? {} : { productId }),
+    ...(variant === undefined ? {} : { variant }),
+    ...(name === undefined ? {} : { name }),
+    ...(category === undefined ? {} : { category }),
+    quantity,
+    unitPrice,
+    attributes: readAttributes(product),
+  };
+};
+
+const productKey = (product: string | undefined, variant = '', unitPrice = 0): string | undefined =>
+  product === undefined ? undefined : `${product}|${variant}|${unitPrice}`;
+
+const readAttributes = (product: JsonObject): JsonObject => {
+  const stated = isJsonObject(product.attributes) ? product.attributes : {};
+  const entries = [...Object.entries(product).filter(([key]) => !NAMED.has(key)), ...Object.entries(stated)];
+  return Object.fromEntries(entries.filter(([, value]) => isSmall(value)).slice(0, MAX_ATTRIBUTES));
+};
+
+const isSmall = (value: Json | undefined): boolean => {
+  if (typeof value === 'string') return value.length <= MAX_ATTRIBUTE_CHARACTERS;
+  if (Array.isArray(value)) return value.length <= MAX_ATTRIBUTES && value.every(isScalar);
+  return isScalar(value);
+};
+
+const isScalar = (value: Json | undefined): boolean =>
+  typeof value === 'number' ||
+  typeof value === 'boolean' ||
+  (typeof value === 'string' && value.length <= 200);
+
+/** A whole number of units; 1 where none is stated, undefined where it is none. */
+const readQuantity = (value: Json | undefined): number | undefined => {
+  if (value === undefined || value === null) return 1;
+  const quantity = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  if (typeof quantity !== 'number' || !(quantity >= 1) || quantity > 1_000_000) return undefined;
+  return Math.floor(quantity);
+};
+
+const money = (value: Json | undefined, currency: string): number | undefined => {
+  if (typeof value !== 'number' && typeof value !== 'string') return undefined;
+  const amount = toMinorUnits(value, currency);
+  return amount.ok && amount.amount >= 0 ? amount.amount : undefined;
+};
+
+const text = (value: Json | undefined): string | undefined => {
+  if (typeof value === 'number' && Number.isFinite(value)) return String(value);
+  return typeof value === 'string' && value !== '' && value.length <= 512 ? value : undefined;
+};

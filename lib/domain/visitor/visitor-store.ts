@@ -1,0 +1,59 @@
+import type { Link } from '../identity/links.ts';
+import type { JsonObject } from '../json.ts';
+import type { Stamp } from '../stamp.ts';
+import type { Mark, MarkHome } from './marks.ts';
+import type { Registers } from './registers.ts';
+import type { Visitor } from './state.ts';
+
+/** What lies under a visitor id. `version` grows with every write. */
+export type StoredVisitor =
+  | { readonly kind: 'none'; readonly visitorId: string; readonly version: null }
+  | {
+      readonly kind: 'visitor';
+      readonly visitorId: string;
+      readonly version: number;
+      readonly visitor: Visitor;
+    }
+  | {
+      readonly kind: 'linked';
+      readonly visitorId: string;
+      readonly version: number;
+      readonly links: readonly Link[];
+    };
+
+/** One commit: a person's new state and, where ids joined, what now lies under those ids; all or nothing. */
+export interface VisitorCommit {
+  readonly person: {
+    readonly visitorId: string;
+    readonly version: number | null;
+    readonly visitor: Visitor;
+    readonly ordersChanged: boolean;
+  };
+  readonly links: readonly {
+    readonly visitorId: string;
+    readonly version: number | null;
+    readonly links: readonly Link[];
+  }[];
+  /** How long an anonymous visitor is remembered after they were last seen, milliseconds. */
+  readonly anonymousRetentionMs: number;
+}
+
+/** The memory of visitors. */
+export interface VisitorStore {
+  /** Reads what lies under visitor ids, strongly consistent. */
+  readonly read: (visitorIds: readonly string[]) => Promise<ReadonlyMap<string, StoredVisitor>>;
+  /** Writes, or answers `conflict` where anything was written in between. */
+  readonly commit: (commit: VisitorCommit) => Promise<'committed' | 'conflict'>;
+  /** Which of these marks lie under these homes. */
+  readonly readMarks: (homes: readonly MarkHome[], marks: readonly string[]) => Promise<ReadonlySet<string>>;
+  /** Puts marks that left the visitor item. */
+  readonly putMarks: (visitorId: string, marks: readonly Mark[]) => Promise<void>;
+  /** Adds to what is known of an account: the newest of each trait. */
+  readonly mergeAccount: (accountId: string, traits: JsonObject, stamp: Stamp) => Promise<void>;
+}
+
+/** What is known of an account. */
+export interface Account {
+  readonly id: string;
+  readonly traits: Registers;
+}

@@ -1,0 +1,62 @@
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import * as z from 'zod';
+import { eventsReceivedSchema } from '../contracts/bus.ts';
+import type { VisitorEvent } from '../domain/visitor/event.ts';
+import type { Logger } from '../runtime/logger.ts';
+import { primaryKeyOf } from './react.ts';
+
+/** Visitors worked on at once: the store answers in milliseconds, and a batch should not take as long as its sum. */
+const MAX_PARALLEL = 16;
+
+type React = (idKey: string, events: readonly VisitorEvent[]) => Promise<void>;
+
+const envelopeSchema = z.compile(z.object({ detail: eventsReceivedSchema }));
+
+/**
+ * A Lambda handler over a queue of bus entries: folds the events of each visitor in the batch into one commit.
+ * An entry of which anything failed is reported back alone, and comes again; so does one that can't be read,
+ * until the queue moves it to its dead-letter queue.
+ */
+export const createQueueConsumer = (react: React, logger: Logger) => {
+  const read = (record: SQSRecord): readonly VisitorEvent[] | null => {
+    try {
+      const parsed = envelopeSchema.safeParse(JSON.parse(record.body));
+      return parsed.success ? parsed.data.detail.events : null;
+    } catch {
+      return null;
+    }
+  };
+
+  return async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
+    const failed = new Set<string>();
+    const byVisitor = new Map<string, { events: VisitorEvent[]; records: Set<string> }>();
+    for (const record of Records) {
+      const events = read(record);
+      if (events === null) {
+        logger.error('A queue entry can not be read.', { reason: 'unreadable' });
+        failed.add(record.messageId);
+        continue;
+      }
+      for (const event of events) {
+        const idKey = primaryKeyOf(event);
+        const group = byVisitor.get(idKey) ?? { events: [], records: new Set() };
+        byVisitor.set(idKey, group);
+        group.events.push(event);
+        group.records.add(record.messageId);
+      }
+    }
+    const groups = byVisitor.entries();
+    const work = async (): Promise<void> => {
+      for (const [idKey, { events, records }] of groups) {
+        try {
+          await react(idKey, events);
+        } catch (error) {
+          logger.warn('Events were not applied and will come again.', { count: events.length }, error);
+          for (const messageId of records) failed.add(messageId);
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(MAX_PARALLEL, byVisitor.size) }, work));
+    return { batchItemFailures: [...failed].map((itemIdentifier) => ({ itemIdentifier })) };
+  };
+};

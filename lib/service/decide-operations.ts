@@ -1,0 +1,48 @@
+import type { KeyRecord } from '../contracts/control.ts';
+import { asksForExplanation, decideContract } from '../contracts/http/decide.ts';
+import { journeyContract, placementsOf } from '../contracts/http/journey.ts';
+import { etagOf, respondConditionally } from '../runtime/conditional.ts';
+import { Forbidden } from '../runtime/errors.ts';
+import { type Operation, operation, type UnvalidatedRequest } from '../runtime/operation.ts';
+import type { DecideAnswer, Decider } from './decide.ts';
+
+/** 403 stands before 400: known before the body is validated. */
+const refuseExplanation = (caller: KeyRecord, { body }: UnvalidatedRequest): void => {
+  if (caller.kind === 'publishable' && asksForExplanation(body)) {
+    throw new Forbidden('options.explain needs a secret or an admin key.');
+  }
+};
+
+/** What a caller gets of an answer: a partner's key gets content, and nothing about the person. */
+const visibleTo = (caller: KeyRecord, answer: DecideAnswer): object =>
+  caller.partner === undefined ? answer : { placements: answer.placements };
+
+/** What a person would see of an answer, whatever its id and time. */
+const seenIn = ({ placements, cart, offers, guards, questions, serviceFirst }: DecideAnswer): string =>
+  JSON.stringify({ placements, cart, offers, guards, questions, serviceFirst });
+
+/** `decide` as HTTP operations. */
+export const decideOperations = (decide: Decider): { readonly [operationId: string]: Operation } => ({
+  decide: operation(
+    decideContract,
+    async ({ body, caller, receivedAt }) => ({
+      status: 200,
+      body: visibleTo(caller, await decide(body, caller, receivedAt)),
+    }),
+    refuseExplanation,
+  ),
+  getJourney: operation(journeyContract, async ({ query, caller, headers, receivedAt }) => {
+    const { placements: _, ...ids } = query;
+    const identityToken = headers['x-identity-token'];
+    const request = {
+      ...ids,
+      placements: [...placementsOf(query)],
+      ...(identityToken === undefined ? {} : { identityToken }),
+    };
+    const answer = await decide(request, caller, receivedAt);
+    return respondConditionally(headers['if-none-match'], {
+      etag: etagOf(seenIn(answer), { weak: true }),
+      text: JSON.stringify(visibleTo(caller, answer)),
+    });
+  }),
+});

@@ -1,0 +1,304 @@
+import { createHash } from 'node:crypto';
+import type { ControlSnapshot, KeyRecord } from '../contracts/control.ts';
+import { type DecideRequest, placementLimits, toCart } from '../contracts/http/decide.ts';
+import { readInlineEvents } from '../contracts/http/tracking.ts';
+import type { CompiledCatalog } from '../domain/catalog/compiled.ts';
+import type { DecisionAnswer, DecisionWarning } from '../domain/decision/answer.ts';
+import { decide } from '../domain/decision/decide.ts';
+import type { Draw } from '../domain/decision/draw.ts';
+import { type DecisionRecord, projectProfile } from '../domain/decision/record.ts';
+import type { DecisionRequest } from '../domain/decision/request.ts';
+import { isJsonObject } from '../domain/json.ts';
+import { applyEvents, VARIANT_ASSIGNED } from '../domain/visitor/apply.ts';
+import type { VisitorEvent } from '../domain/visitor/event.ts';
+import type { EventBus } from '../domain/visitor/event-bus.ts';
+import { type Profile, profileOf } from '../domain/visitor/profile.ts';
+import { valuesOf } from '../domain/visitor/registers.ts';
+import type { Account, StoredVisitor } from '../domain/visitor/visitor-store.ts';
+import { Forbidden, InvalidRequest, Unauthenticated, Unavailable } from '../runtime/errors.ts';
+import type { IdentityTokenOutcome } from '../runtime/identity-token.ts';
+import { busEntriesOf } from './bus-entries.ts';
+import { type CatalogLibrary, catalogFor } from './catalog-library.ts';
+import type { ControlPlane } from './control-plane.ts';
+import { assemblePerson, type Person, type PersonIds, pointsTo, visitorIdsOf } from './person.ts';
+import { createTokenReader } from './track.ts';
+import { partnerId, trustIds } from './trust.ts';
+
+/** What one decision reads. */
+export type ReadForDecision = (request: {
+  readonly visitorIds: readonly string[];
+  readonly accountId: string | null;
+  readonly control: boolean;
+}) => Promise<{
+  readonly visitors: ReadonlyMap<string, StoredVisitor>;
+  readonly account: Account | null;
+  readonly control: ControlSnapshot | null;
+}>;
+
+export interface DecideDeps {
+  readonly read: ReadForDecision;
+  readonly control: ControlPlane;
+  readonly catalogs: CatalogLibrary;
+  readonly bus: EventBus;
+  readonly record: (record: DecisionRecord) => Promise<void>;
+  readonly verifyIdentity: (token: string, now: number) => Promise<IdentityTokenOutcome>;
+  readonly newId: () => string;
+  /** Version of this code, for the record. */
+  readonly codeVersion: string;
+  /** Told of what went wrong and did not spoil the answer. */
+  readonly onDegraded: (
+    reason: 'read-failed' | 'record-failed' | 'draw-not-recorded',
+    error: unknown,
+  ) => void;
+}
+
+/** The answer with what only the service knows. */
+export type DecideAnswer = DecisionAnswer & { readonly pending: readonly string[] };
+
+/** Decides for whoever the request is about. */
+export type Decider = (request: DecideRequest, caller: KeyRecord, now: number) => Promise<DecideAnswer>;
+
+interface Inline {
+  /** To be ingested, and applied. */
+  readonly events: readonly VisitorEvent[];
+  /** Applied only: they were ingested before. */
+  readonly recent: readonly VisitorEvent[];
+}
+
+/**
+ * The decide call: one read of the store, the pure decision, one small record. Events that came along are durable
+ * before the answer goes out, and the decision reflects them.
+ *
+ * @throws Forbidden (403) for a userId that the key's holder can't prove, InvalidRequest (400) for an invalid
+ * inline event, Unavailable (503) where the bus did not take the events, or nothing is known of the catalog
+ */
+export const createDecider = (deps: DecideDeps): Decider => {
+  const readAll = async (ids: PersonIds, accountId: string | null) => {
+    const request = { visitorIds: visitorIdsOf(ids), accountId, control: deps.control.isStale() };
+    try {
+      const read = await deps.read(request);
+      if (read.control !== null) deps.control.absorb(read.control);
+      const pointed = pointsTo(ids, read.visitors);
+      return { ...read, person: pointed === null ? null : await follow(pointed) };
+    } catch (error) {
+      deps.onDegraded('read-failed', error);
+      return { visitors: new Map<string, StoredVisitor>(), account: null, control: null, person: null };
+    }
+  };
+
+  /** Who an id points to: one more read, and more only where people were merged since. */
+  const follow = async (visitorId: string): Promise<StoredVisitor | null> => {
+    let id = visitorId;
+    for (let hop = 0; hop < 8; hop++) {
+      const { visitors } = await deps.read({ visitorIds: [id], accountId: null, control: false });
+      const stored = visitors.get(id);
+      if (stored?.kind !== 'linked') return stored ?? null;
+      id = stored.links.at(-1)?.to ?? id;
+    }
+    return null;
+  };
+
+  const readInline = async (
+    request: DecideRequest,
+    caller: KeyRecord,
+    ids: PersonIds,
+    now: number,
+  ): Promise<Inline> => {
+    const provenBy = createTokenReader(deps.verifyIdentity, now);
+    const read = async (values: readonly unknown[], path: string): Promise<readonly VisitorEvent[]> => {
+      const defaults = { userId: request.userId, anonymousId: request.anonymousId };
+      const outcome = readInlineEvents(values, path, defaults, { receivedAt: now, newId: deps.newId });
+      if (!outcome.ok) throw new InvalidRequest('An event of the request is not valid.', outcome.errors);
+      return Promise.all(
+        outcome.events.map(async ({ event, identityToken, index }) => {
+          const provenUserId =
+            event.userId !== undefined && event.userId === ids.userId
+              ? ids.userId
+              : await provenBy(identityToken);
+          const trusted = trustIds(event, { key: caller, provenUserId });
+          if (trusted.ok) return trusted.event;
+          const errors = trusted.errors.map((error) => ({
+            ...error,
+            path: `${path}[${index}].${error.path}`,
+          }));
+          throw new InvalidRequest('An event of the request is not valid.', errors);
+        }),
+      );
+    };
+    return {
+      events: await read(request.events ?? [], 'events'),
+      recent: await read(request.recent ?? [], 'recent'),
+    };
+  };
+
+  const ingest = async (events: readonly VisitorEvent[]): Promise<void> => {
+    if (events.length === 0) return;
+    try {
+      await deps.bus.put(busEntriesOf(events));
+    } catch (cause) {
+      throw new Unavailable('The events of the request could not be made durable; nothing was decided.', {
+        cause,
+      });
+    }
+  };
+
+  const recordDraws = async (draws: readonly Draw[], profile: Profile, ids: PersonIds, now: number) => {
+    if (draws.length === 0) return;
+    const events = draws.map((draw) => drawEvent(draw, profile, ids, now));
+    try {
+      await deps.bus.put(busEntriesOf(events));
+    } catch (error) {
+      deps.onDegraded('draw-not-recorded', error);
+    }
+  };
+
+  return async (request, caller, now) => {
+    const ids = await proveIds(deps, request, caller, now);
+    checkPlacements(request, caller);
+    const inline = await readInline(request, caller, ids, now);
+    const dryRun = request.options?.dryRun === true;
+    const [read] = await Promise.all([
+      readAll(ids, request.accountId ?? null),
+      dryRun ? undefined : ingest(inline.events),
+    ]);
+    if (read.control !== null && !deps.control.stillKnows(caller.id)) {
+      throw new Unauthenticated('The key is not known any more.');
+    }
+    const { pointer } = await deps.control.lastSeen();
+    const catalogs = await deps.catalogs(pointer);
+    const { currency } = catalogs.active.settings;
+    const person = assemblePerson(ids, read.visitors, read.person, currency, now);
+    const catalog = catalogFor(catalogs, person.visitor.state.seed?.id ?? person.seed);
+    const { profile, pending } = reflect(person, inline, ids, catalog, now);
+    const decisionRequest = toDecisionRequest(request, read.account);
+    const warnings: DecisionWarning[] = person.unread ? [VISITOR_UNREAD] : [];
+    const decisionId = `${person.visitorId}.${now.toString(36)}-${deps.newId()}`;
+    const { answer, draws } = decide({
+      catalog,
+      profile,
+      request: decisionRequest,
+      now,
+      decisionId,
+      unread: person.unread,
+      warnings,
+    });
+    const full: DecideAnswer = { ...answer, pending };
+    if (dryRun) return full;
+    const record: DecisionRecord = {
+      decisionId,
+      decidedAt: now,
+      catalogVersion: catalog.version,
+      codeVersion: deps.codeVersion,
+      request: decisionRequest,
+      profile: projectProfile(
+        profile,
+        catalog.reads,
+        Object.keys(catalog.settings.effort),
+        decisionRequest.cart !== null,
+      ),
+      unread: person.unread,
+      pending,
+      warnings,
+      answerHash: hashOf(full),
+    };
+    const [recorded] = await Promise.all([
+      deps.record(record).then(
+        () => true,
+        (error: unknown) => {
+          deps.onDegraded('record-failed', error);
+          return false;
+        },
+      ),
+      recordDraws(draws, profile, ids, now),
+    ]);
+    return recorded ? full : { ...full, warnings: [...full.warnings, NOT_RECORDED] };
+  };
+};
+
+const VISITOR_UNREAD: DecisionWarning = {
+  code: 'VISITOR_UNREAD',
+  message: 'The visitor could not be read: defaults only, and nothing is sold.',
+};
+
+const NOT_RECORDED: DecisionWarning = {
+  code: 'NOT_RECORDED',
+  message: 'The decision stands and can not be reproduced later: its record could not be written.',
+};
+
+/** Fingerprint of an answer, by which its replay is checked. */
+export const hashOf = (answer: unknown): string =>
+  createHash('sha256').update(JSON.stringify(answer)).digest('base64url');
+
+/** The ids that the caller may speak for; a server is believed, anybody else proves a userId. */
+const proveIds = async (
+  deps: Pick<DecideDeps, 'verifyIdentity'>,
+  request: DecideRequest,
+  caller: KeyRecord,
+  now: number,
+): Promise<PersonIds> => {
+  const { userId = null } = request;
+  const anonymousId =
+    request.anonymousId === undefined ? null : partnerId(request.anonymousId, caller.partner);
+  if (userId === null || caller.kind !== 'publishable') return { userId, anonymousId };
+  if (request.identityToken === undefined) {
+    throw new Forbidden('With a publishable key a userId needs an identityToken that proves it.');
+  }
+  const outcome = await deps.verifyIdentity(request.identityToken, now);
+  if (!outcome.proven || outcome.userId !== userId) {
+    const reason = outcome.proven ? 'its subject is somebody else' : outcome.reason;
+    throw new Forbidden(`The identityToken does not prove the userId: ${reason}.`);
+  }
+  return { userId, anonymousId };
+};
+
+const checkPlacements = (request: DecideRequest, caller: KeyRecord): void => {
+  if (caller.placements === undefined) return;
+  const allowed = new Set(caller.placements);
+  const foreign = [...placementLimits(request).keys()].filter((placement) => !allowed.has(placement));
+  if (foreign.length > 0) throw new Forbidden(`The key is not bound to the placement ${foreign.join(', ')}.`);
+};
+
+/** The visitor as the request's events left them, and which of those the store does not show yet. */
+const reflect = (person: Person, inline: Inline, ids: PersonIds, catalog: CompiledCatalog, now: number) => {
+  const { countersByEvent, settings } = catalog;
+  const context = { currency: settings.currency, countersByEvent, now };
+  const theirs = [...inline.recent, ...inline.events].filter((event) => isTheirs(event, ids));
+  const { visitor, applied } = applyEvents(person.visitor, theirs, context);
+  const fresh = new Set(applied.map((event) => event.messageId));
+  const pending = inline.events.filter((event) => fresh.has(event.messageId)).map((event) => event.messageId);
+  return { profile: profileOf(visitor, person.visitorId, person.seed), pending: [...new Set(pending)] };
+};
+
+/** An event of the request may be somebody else's: it is ingested, and does not count here. */
+const isTheirs = (event: VisitorEvent, ids: PersonIds): boolean =>
+  event.userId === undefined
+    ? event.anonymousId === ids.anonymousId
+    : ids.userId === null || event.userId === ids.userId;
+
+const toDecisionRequest = (request: DecideRequest, account: Account | null): DecisionRequest => ({
+  placements: [...placementLimits(request)].map(([id, limit]) => ({ id, limit })),
+  channel: request.channel ?? null,
+  cart: request.cart === undefined ? null : toCart(request.cart),
+  context: isJsonObject(request.context) ? request.context : {},
+  account: account === null ? null : { id: account.id, traits: valuesOf(account.traits) },
+  explain: request.options?.explain === true,
+});
+
+/** A draw as an event of its own, the same each time it is drawn, so that racing decisions record it once. */
+const drawEvent = (
+  { experiment, variant }: Draw,
+  profile: Profile,
+  ids: PersonIds,
+  now: number,
+): VisitorEvent => ({
+  messageId: `draw:${profile.visitorId}:${experiment}`,
+  type: 'track',
+  name: VARIANT_ASSIGNED,
+  at: now,
+  receivedAt: now,
+  ...(ids.userId === null ? { anonymousId: ids.anonymousId ?? '' } : { userId: ids.userId }),
+  properties: { experiment, variant, seed: profile.seed },
+  traits: {},
+  context: {},
+  own: true,
+});

@@ -1,0 +1,139 @@
+import { getVisitorContract } from '../contracts/http/visitors.ts';
+import { cartItemCount, cartTotal } from '../domain/cart/cart.ts';
+import type { CompiledCatalog } from '../domain/catalog/compiled.ts';
+import { holds } from '../domain/condition/evaluate.ts';
+import { decisionFacts, statisticsOf } from '../domain/decision/decision-facts.ts';
+import { linkNow } from '../domain/identity/links.ts';
+import { isVisitorId, parseIdKey, visitorIdOf } from '../domain/identity/visitor-id.ts';
+import { compareStamps } from '../domain/stamp.ts';
+import { type Order, orderRevenue } from '../domain/visitor/orders.ts';
+import { type Profile, profileOf } from '../domain/visitor/profile.ts';
+import type { Visitor, VisitorState } from '../domain/visitor/state.ts';
+import type { StoredVisitor, VisitorStore } from '../domain/visitor/visitor-store.ts';
+import { NotFound } from '../runtime/errors.ts';
+import { type Operation, operation } from '../runtime/operation.ts';
+
+export interface ReadVisitorDeps {
+  readonly read: VisitorStore['read'];
+  readonly catalog: () => Promise<CompiledCatalog>;
+  readonly now: () => number;
+}
+
+/** Links followed from an id to its person. */
+const MAX_HOPS = 8;
+
+/** `GET /v1/visitors/{id}` as an HTTP operation. */
+export const readVisitorOperations = (
+  deps: ReadVisitorDeps,
+): { readonly [operationId: string]: Operation } => ({
+  getVisitor: operation(getVisitorContract, async ({ params }) => {
+    const [stored, catalog] = await Promise.all([find(deps, params.id), deps.catalog()]);
+    if (stored === null) throw new NotFound('There is no such visitor.');
+    return { status: 200, body: visitorAnswer(stored.visitor, stored.visitorId, catalog, deps.now()) };
+  }),
+});
+
+const find = async (
+  deps: Pick<ReadVisitorDeps, 'read'>,
+  id: string,
+): Promise<(StoredVisitor & { readonly kind: 'visitor' }) | null> => {
+  let visitorId: string | null = parseIdKey(id) === null ? (isVisitorId(id) ? id : null) : visitorIdOf(id);
+  for (let hop = 0; visitorId !== null && hop < MAX_HOPS; hop++) {
+    const stored: StoredVisitor | undefined = (await deps.read([visitorId])).get(visitorId);
+    if (stored?.kind === 'visitor') return stored;
+    visitorId = stored?.kind === 'linked' ? linkNow(stored.links) : null;
+  }
+  return null;
+};
+
+const iso = (at: number): string => new Date(at).toISOString();
+const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at));
+
+const idsOf = (ids: VisitorState['ids'], prefix: string): readonly string[] =>
+  Object.entries(ids)
+    .filter(([key]) => key.startsWith(prefix))
+    .toSorted(([, a], [, b]) => compareStamps(a, b))
+    .map(([key]) => key.slice(prefix.length));
+
+/** A visitor as the HTTP contract shows them. */
+const visitorAnswer = (
+  { state, orders }: Visitor,
+  visitorId: string,
+  catalog: CompiledCatalog,
+  now: number,
+) => {
+  const profile = profileOf({ state, orders }, visitorId, visitorId);
+  return {
+    visitorId,
+    known: profile.known,
+    userIds: idsOf(state.ids, 'user:'),
+    anonymousIds: idsOf(state.ids, 'anon:'),
+    traits: profile.traits,
+    stats: {
+      ...statisticsOf(profile),
+      events: Object.fromEntries(
+        Object.entries(state.events).map(([name, { count, firstAt, lastAt }]) => [
+          name,
+          { count, firstAt: iso(firstAt), lastAt: iso(lastAt) },
+        ]),
+      ),
+    },
+    segments: segmentsOf(profile, catalog, now),
+    cart: cartAnswer(profile),
+    orders: Object.values(orders.byId)
+      .filter((order) => order.content !== null)
+      .toSorted((a, b) => (b.completedAt ?? 0) - (a.completedAt ?? 0) || (a.orderId < b.orderId ? -1 : 1))
+      .map(orderAnswer),
+    problems: state.problems.map(({ problemId, key, severity, openedAt, closedAt }) => ({
+      problemId,
+      key,
+      severity,
+      openedAt: iso(openedAt),
+      closedAt: isoOrNull(closedAt),
+    })),
+    journeys: [],
+    grants: [],
+    consents: profile.consents,
+    preferences: profile.preferences,
+    account: profile.account,
+    household: profile.household,
+  };
+};
+
+/** The segments that the visitor is in now, by the active catalog. */
+const segmentsOf = (profile: Profile, catalog: CompiledCatalog, now: number): readonly string[] => {
+  const request = { placements: [], channel: null, cart: null, context: {}, account: null, explain: false };
+  const facts = decisionFacts(profile, request, profile.cart, catalog.settings, now);
+  return [...catalog.segments].flatMap(([id, condition]) =>
+    holds(condition, facts, catalog.segments) ? [id] : [],
+  );
+};
+
+const cartAnswer = ({ cart }: Profile) =>
+  cart === null
+    ? null
+    : {
+        id: cart.id,
+        currency: cart.currency,
+        lines: cart.lines,
+        itemCount: cartItemCount(cart),
+        total: cartTotal(cart),
+        updatedAt: isoOrNull(cart.updatedAt),
+      };
+
+const orderAnswer = (order: Order) => ({
+  orderId: order.orderId,
+  completedAt: isoOrNull(order.completedAt),
+  status: statusOf(order),
+  currency: order.content?.currency,
+  revenue: order.content?.revenue,
+  refunded: (order.content?.revenue ?? 0) - (order.cancelledAt === null ? orderRevenue(order) : 0),
+  lines: order.content?.lines,
+});
+
+const statusOf = (order: Order): 'completed' | 'cancelled' | 'refunded' | 'partly-refunded' => {
+  if (order.cancelledAt !== null) return 'cancelled';
+  if (order.content !== null && orderRevenue(order) === 0 && (order.refundedInFull || order.refunded > 0))
+    return 'refunded';
+  return order.refunded > 0 ? 'partly-refunded' : 'completed';
+};
