@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { type DurableLog, LogInUse, openDurableLog } from './bus/durable-log.ts';
 import { messageOf, StartFailure } from './start-failure.ts';
@@ -48,6 +48,18 @@ const openLog = (path: string, directory: string, notePath: string): DurableLog 
   }
 };
 
+/** Not mkdir's own `recursive`: under /proc that one never comes back (Node 24). */
+const makeDirectory = (directory: string): void => {
+  if (existsSync(directory)) {
+    return;
+  }
+  const parent = dirname(directory);
+  if (parent !== directory) {
+    makeDirectory(parent);
+  }
+  mkdirSync(directory);
+};
+
 /**
  * Opens a data directory, or makes it.
  *
@@ -61,7 +73,7 @@ export const openDataDirectory = (given: string): DataDirectory => {
   const directory = resolve(given);
   const notePath = join(directory, 'service.json');
   try {
-    mkdirSync(directory, { recursive: true });
+    makeDirectory(directory);
     writeFileSync(join(directory, '.writable'), '');
     rmSync(join(directory, '.writable'));
   } catch (error) {

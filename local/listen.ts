@@ -11,6 +11,8 @@ export const listen = (server: Server, port: number): Promise<number> =>
     });
   });
 
+const SWEEP_MS = 10;
+
 /** Takes no new connection, lets requests under way end, and cuts what is left after the limit. */
 export const close = (server: Server, limitMs: number): Promise<void> =>
   new Promise((resolve) => {
@@ -18,9 +20,12 @@ export const close = (server: Server, limitMs: number): Promise<void> =>
       resolve();
       return;
     }
-    const timer = setTimeout(() => server.closeAllConnections(), limitMs);
+    const cut = setTimeout(() => server.closeAllConnections(), limitMs);
+    // A kept-alive connection whose last request ends only now would stay open until its client gives it up.
+    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
     server.close(() => {
-      clearTimeout(timer);
+      clearTimeout(cut);
+      clearInterval(sweep);
       resolve();
     });
   });

@@ -2,7 +2,7 @@
 // dependency. Everything after it runs on the Node 24 that it installs.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -45,6 +45,16 @@ const lockPath = join(
   `wend-install-${createHash('sha256').update(root).digest('hex').slice(0, 16)}.lock`,
 );
 
+// A holder that was killed leaves its lock, and one killed at once leaves it empty.
+const isStale = () => {
+  try {
+    const holder = Number(readFileSync(lockPath, 'utf8'));
+    return holder > 0 ? !isAlive(holder) : Date.now() - statSync(lockPath).mtimeMs > 5000;
+  } catch {
+    return false;
+  }
+};
+
 const takeLock = () => {
   for (;;) {
     try {
@@ -55,8 +65,7 @@ const takeLock = () => {
         refuse(`The lock ${lockPath} can't be written: ${error.message}.`);
       }
     }
-    const holder = existsSync(lockPath) ? Number(readFileSync(lockPath, 'utf8')) : 0;
-    if (holder > 0 && !isAlive(holder)) {
+    if (isStale()) {
       rmSync(lockPath, { force: true });
     }
     pause(200);

@@ -163,6 +163,7 @@ export const startDynoxide = async (path: string | undefined): Promise<EmbeddedS
   try {
     const pid = child.pid ?? 0;
     const port = await waitForPort(child, pid, () => said);
+    said = '';
     return { endpoint: `http://127.0.0.1:${port}`, pid, failed, stop };
   } catch (error) {
     await stop();

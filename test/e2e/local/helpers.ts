@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
@@ -96,6 +96,7 @@ export interface Started {
   readonly process: ChildProcess;
   readonly pid: number;
   readonly stdout: () => string;
+  readonly stderr: () => string;
   readonly ended: Promise<Ended>;
 }
 
@@ -126,7 +127,7 @@ export const startScript = (file: string, variables: Readonly<Record<string, str
       setImmediate(() => resolve({ code, signal, stdout, stderr }));
     });
   });
-  return { process: child, pid: child.pid ?? 0, stdout: () => stdout, ended };
+  return { process: child, pid: child.pid ?? 0, stdout: () => stdout, stderr: () => stderr, ended };
 };
 
 /** Kills what a test has left running. */
@@ -141,13 +142,14 @@ export const startFixture = async (
   variables: Readonly<Record<string, string>>,
 ): Promise<Started & z.infer<typeof readySchema>> => {
   const started = startScript('test/e2e/local/fixtures/start.ts', { PORT: '0', ...variables });
-  const first = await Promise.race([
-    until(() => started.stdout().includes('\n')),
+  const addresses = (): string | undefined => /^\{.*\}$/m.exec(started.stdout())?.[0];
+  await Promise.race([
+    until(() => addresses() !== undefined),
     started.ended.then((ended) => {
       throw new Error(`it ended with ${ended.code}: ${ended.stderr}`);
     }),
-  ]).then(() => started.stdout().split('\n')[0] ?? '');
-  return { ...started, ...readySchema.parse(JSON.parse(first)) };
+  ]);
+  return { ...started, ...readySchema.parse(JSON.parse(addresses() ?? '')) };
 };
 
 /** Whether a process runs (one that has ended but was not waited for does not). */
@@ -158,3 +160,22 @@ export const isRunning = (pid: number): boolean => {
     return false;
   }
 };
+
+const readProcess = (pid: number, file: string): string => {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch {
+    return '';
+  }
+};
+
+/** Processes that hold a store in this directory, and those that watch over them. */
+export const processesOn = (directory: string): readonly number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => readProcess(pid, 'cmdline').includes(`${directory}/dynamodb.db`) && isRunning(pid));
+
+/** The stores among them. */
+export const storesOn = (directory: string): readonly number[] =>
+  processesOn(directory).filter((pid) => readProcess(pid, 'comm').trim() === 'dynoxide');

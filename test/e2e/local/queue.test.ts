@@ -84,7 +84,7 @@ describe('a message that fails', () => {
     expect((await running.ended).code).toBe(0);
 
     const again = startScript('test/e2e/local/fixtures/start.ts', { WEND_DATA_DIR: directory, PORT: '0' });
-    await until(() => again.stdout().includes(id));
+    await until(() => again.stderr().includes(id));
     again.process.kill('SIGTERM');
     await again.ended;
     expect(linesOf(`${file}.poison.attempts`).length).toBe(MAX_RECEIVE_COUNT);

@@ -1,0 +1,96 @@
+import { LOCAL_KEYS } from './seed.ts';
+import { type LocalService, type LocalServiceOptions, runLocalService } from './service.ts';
+import { messageOf, StartFailure } from './start-failure.ts';
+
+/** Stopping takes at most 5 s; whatever still hangs by then is left to end with the process. */
+const STOP_LIMIT_MS = 4_800;
+const SAME_SIGNAL_MS = 500;
+const SHOWN_DEAD_LETTERS = 10;
+
+const greeting = (service: LocalService, dataDirectory: string): string => `
+Wend runs at ${service.url}
+
+  in browsers and apps   ${LOCAL_KEYS.publishable}
+  on servers             ${LOCAL_KEYS.secret}
+  operators              ${LOCAL_KEYS.admin}
+  data                   ${dataDirectory === 'memory' ? 'kept in memory only' : dataDirectory}
+
+Ask it what a visitor shall see:
+
+  curl -s ${service.url}/v1/decide -H 'authorization: Bearer ${LOCAL_KEYS.publishable}' \\
+    -H 'content-type: application/json' -d '{"anonymousId":"a-1","placements":["home.hero"]}'
+
+Ctrl-C stops it.
+`;
+
+const listDeadLetters = (service: LocalService): void => {
+  const letters = service.deadLetters;
+  if (letters.length === 0) {
+    return;
+  }
+  console.error(
+    `${letters.length} events could not be applied in earlier runs and are kept as dead letters:`,
+  );
+  for (const letter of letters.slice(-SHOWN_DEAD_LETTERS)) {
+    console.error(
+      `  ${letter.messageId}, given up ${new Date(letter.failedAt).toISOString()}: ${letter.reason}`,
+    );
+  }
+};
+
+const fail = (error: unknown): never => {
+  console.error(error instanceof StartFailure ? error.message : error);
+  process.exit(1);
+};
+
+const stopOnSignal = (starting: Promise<LocalService>): void => {
+  let askedAt: number | undefined;
+  const stop = (): void => {
+    if (askedAt !== undefined) {
+      // npm passes on a Ctrl-C that the terminal has already sent us: only a later one means "now".
+      if (performance.now() - askedAt > SAME_SIGNAL_MS) {
+        process.exit(1);
+      }
+      return;
+    }
+    askedAt = performance.now();
+    setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
+    starting
+      .then((service) => service.stop())
+      .then(() => process.exit(0))
+      .catch((error: unknown) => {
+        console.error(messageOf(error));
+        process.exit(1);
+      });
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  process.on('SIGHUP', stop);
+};
+
+/**
+ * Runs the local service as a command: says where it runs, what it accepts and what went wrong, stops at Ctrl-C, and
+ * ends with 1 and one sentence when it can't run.
+ *
+ * @param settings reads the options; what it throws is told like any other reason
+ */
+export const runStartCommand = async (settings: () => LocalServiceOptions): Promise<LocalService> => {
+  try {
+    const options = settings();
+    const starting = runLocalService(options);
+    stopOnSignal(starting);
+    const service = await starting;
+    service.failed
+      .then(async (why) => {
+        console.error(why);
+        await service.stop();
+        process.exit(1);
+      })
+      .catch(fail);
+    listDeadLetters(service);
+    console.log(greeting(service, options.dataDirectory));
+    return service;
+  } catch (error) {
+    return fail(error);
+  }
+};
