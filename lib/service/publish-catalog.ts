@@ -1,0 +1,131 @@
+import { type DefinitionError, parseDefinitions } from '../contracts/catalog/definition.ts';
+import type { CatalogVersion, ControlStore } from '../contracts/control.ts';
+import type { FieldError } from '../contracts/http/field-error.ts';
+import { encodeCatalog } from '../domain/catalog/codec.ts';
+import { type Compilation, compileCatalog } from '../domain/catalog/compile.ts';
+import type { Finding } from '../domain/catalog/definition.ts';
+import { matchPasses } from '../runtime/conditional.ts';
+import { Conflict, NotFound, PreconditionFailed, Unprocessable } from '../runtime/errors.ts';
+
+export interface PublishDeps {
+  readonly store: ControlStore;
+  readonly now: () => number;
+}
+
+export interface Publication {
+  readonly definitions: readonly unknown[];
+  /** Publishes over the lint's errors; the reason is kept with the version. */
+  readonly forced: string | undefined;
+  /** `If-Match`: publishes only over this version. */
+  readonly ifMatch: string | undefined;
+}
+
+/** The entity tag of a version; versions never change. */
+export const catalogEtag = (version: number): string => `"catalog-${version}"`;
+
+/** Publishers that lost the race this often in a row are told so. */
+const MAX_ATTEMPTS = 5;
+
+/** A definition that is not of its kind's shape, as a finding. */
+const findingOf = ({ kind, id, path, message }: DefinitionError): Finding => ({
+  code: 'definition-invalid',
+  severity: 'error',
+  kind,
+  id,
+  path,
+  message,
+  evidence: {},
+});
+
+const placeOf = (index: number, path: string): string =>
+  path === '' ? `definitions[${index}]` : `definitions[${index}].${path}`;
+
+/** Where in the request the findings that stand in the way are. */
+const errorsOf = (definitions: readonly unknown[], findings: readonly Finding[]): readonly FieldError[] => {
+  const indexOf = (finding: Finding): number =>
+    definitions.findIndex(
+      (definition) =>
+        typeof definition === 'object' &&
+        definition !== null &&
+        Reflect.get(definition, 'kind') === finding.kind &&
+        Reflect.get(definition, 'id') === finding.id,
+    );
+  return findings
+    .filter((finding) => finding.severity === 'error')
+    .map((finding) => ({ path: placeOf(indexOf(finding), finding.path), message: finding.message }));
+};
+
+/** All that is wrong with definitions, or doubtful; nothing is stored. */
+export const validateCatalog = (definitions: readonly unknown[], now: number): readonly Finding[] => {
+  const parsed = parseDefinitions(definitions);
+  if (!parsed.ok) return parsed.errors.map(findingOf);
+  return compileCatalog(parsed.definitions, { version: 0, publishedAt: now }).findings;
+};
+
+/**
+ * Validates, stores as a new immutable version, and activates it.
+ *
+ * @throws Unprocessable (422) with `errors` and `findings`, PreconditionFailed (412) where another version is
+ * active than `If-Match` names, Conflict (409) where others published all the time
+ */
+export const createPublisher =
+  ({ store, now }: PublishDeps) =>
+  async ({ definitions, forced, ifMatch }: Publication) => {
+    const parsed = parseDefinitions(definitions);
+    if (!parsed.ok) {
+      const errors = parsed.errors.map(({ index, path, message }) => ({
+        path: placeOf(index, path),
+        message,
+      }));
+      throw new Unprocessable('A definition is not of its kind.', errors, {
+        findings: parsed.errors.map(findingOf),
+      });
+    }
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const seen = await store.read();
+      const active = seen.pointer.active === 0 ? null : catalogEtag(seen.pointer.active);
+      if (!matchPasses(ifMatch, active)) {
+        throw new PreconditionFailed(
+          `Version ${seen.pointer.active} is active; read it, and publish over it.`,
+        );
+      }
+      const publishedAt = now();
+      const version = seen.pointer.latest + 1;
+      const { catalog, findings }: Compilation = compileCatalog(parsed.definitions, {
+        version,
+        publishedAt,
+        force: forced !== undefined,
+      });
+      if (catalog === null) {
+        const errors = errorsOf(definitions, findings);
+        throw new Unprocessable('The catalog fails its checks.', errors, { findings });
+      }
+      const stored: CatalogVersion = {
+        version,
+        publishedAt,
+        definitions: definitions.length,
+        ...(forced === undefined ? {} : { forced }),
+      };
+      if ((await store.publish(seen, stored, encodeCatalog(catalog))) === 'published')
+        return { version, findings };
+    }
+    throw new Conflict('Others published at the same time; nothing was stored.');
+  };
+
+/** Points to a version for all visitors, or for a share of them. */
+export const createActivator =
+  ({ store }: Pick<PublishDeps, 'store'>) =>
+  async (version: number, percent = 100) => {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const seen = await store.read();
+      if (version > seen.pointer.latest || (await store.loadVersion(version)) === null) {
+        throw new NotFound(`There is no version ${version}.`);
+      }
+      const pointer =
+        percent >= 100
+          ? { ...seen.pointer, active: version, rollout: null }
+          : { ...seen.pointer, rollout: { version, percent } };
+      if ((await store.activate(seen, pointer)) === 'activated') return pointer;
+    }
+    throw new Conflict('Others published at the same time; nothing was activated.');
+  };
