@@ -169,11 +169,18 @@ interface Ids {
 }
 
 const idsOf = (type: EventType, call: AnyCall, defaults: EventDefaults): Ids => {
-  const anonymousId = idOf(call.anonymousId) ?? defaults.anonymousId;
+  const userId = idOf(call.userId);
+  const anonymousId = idOf(call.anonymousId);
+  // An event that names somebody else must not be joined to whom the request is about.
+  const isAboutThem =
+    (userId ?? defaults.userId) === defaults.userId &&
+    (anonymousId ?? defaults.anonymousId) === defaults.anonymousId;
+  const known = isAboutThem
+    ? { userId: defaults.userId, anonymousId: defaults.anonymousId }
+    : { userId, anonymousId };
   return {
-    userId: idOf(call.userId) ?? defaults.userId,
-    anonymousId,
-    previousId: type === 'alias' ? (idOf(call.previousId) ?? anonymousId) : undefined,
+    ...known,
+    previousId: type === 'alias' ? (idOf(call.previousId) ?? known.anonymousId) : undefined,
     groupId: idOf(call.groupId),
   };
 };
