@@ -55,14 +55,18 @@ export const parseCatalogText = (file: string, text: string): ParsedFile => {
   for (const document of documents) {
     const faults = [...document.errors, ...document.warnings];
     for (const fault of faults) {
-      problems.push({ ...positionOf(lines, fault.pos[0]), message: firstLine(fault.message) });
+      problems.push({ ...positionOf(lines, fault.pos[0]), message: messageOf(fault.message) });
     }
     if (faults.length === 0) collect(file, document, lines, definitions, problems);
   }
   return { definitions, problems };
 };
 
-const firstLine = (message: string): string => message.split('\n', 1)[0] ?? message;
+/** The parser's message, without the excerpt that it may append. */
+const messageOf = (message: string): string =>
+  message.includes('call stack') ? TOO_DEEP : (message.split('\n', 1)[0] ?? message);
+
+const TOO_DEEP = 'expected less nesting';
 
 const positionOf = (lines: LineCounter, offset: number): Position => {
   const { line, col } = lines.linePos(offset);
@@ -119,7 +123,7 @@ const toValue = (
   try {
     return { ok: true, value: document.toJS() };
   } catch (error) {
-    if (error instanceof RangeError) return { ok: false, message: 'expected less nesting' };
+    if (error instanceof RangeError) return { ok: false, message: TOO_DEEP };
     return { ok: false, message: error instanceof Error ? error.message : String(error) };
   }
 };

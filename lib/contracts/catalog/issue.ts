@@ -12,16 +12,17 @@ const keyOf = (key: PropertyKey): string | number => (typeof key === 'symbol' ? 
 
 const plainPath = (path: readonly PropertyKey[]): readonly (string | number)[] => path.map(keyOf);
 
-/** How far a branch of a union is from what was meant: one that refuses the very shape is far. */
+/** Whether a branch of a union has another shape than what was written: other fields, or no object at all. */
+const isOfAnotherShape = (issue: Issue): boolean =>
+  (issue.code === 'unrecognized_keys' && issue.path.length === 0) ||
+  (issue.code === 'invalid_type' &&
+    (issue.path.length === 0 || (issue.path.length === 1 && issue.message.endsWith('received undefined'))));
+
+const ANOTHER_SHAPE = 1000;
+
+/** How far a branch of a union is from what was meant. */
 const distance = (issues: readonly Issue[]): number =>
-  issues.reduce(
-    (sum, issue) =>
-      sum +
-      (issue.code === 'unrecognized_keys' && issue.path.length === 0 ? 1000 : 0) +
-      (issue.code === 'invalid_type' && issue.path.length === 0 ? 1000 : 0) +
-      1,
-    0,
-  );
+  issues.reduce((sum, issue) => sum + (isOfAnotherShape(issue) ? ANOTHER_SHAPE : 1), 0);
 
 const capitalised = /^Invalid input: /;
 
@@ -34,7 +35,7 @@ const flattenUnion = (
   const [nearest] = [...issue.errors].sort((a, b) => distance(a) - distance(b));
   // Where no branch has the shape, the union's own message says more than any branch.
   const saysItself = !issue.message.startsWith('Invalid');
-  if (nearest === undefined || (saysItself && distance(nearest) >= 1000)) {
+  if (nearest === undefined || (saysItself && distance(nearest) >= ANOTHER_SHAPE)) {
     return [{ path, message: saysItself ? issue.message : `expected one of ${optionsOf(issue)}` }];
   }
   return nearest.flatMap((inner) => flatten(inner, path));
