@@ -8,7 +8,7 @@ export interface WeightedUnits {
  * Splits `total` over units in proportion to their weights by the largest remainder (Hamilton's method), down to
  * single units: each unit gets its exact share rounded down, and what is left goes, one by one, to the units with
  * the largest remainders; among equal remainders to the heavier, then to the first. Writes how much each group of units gets into
- * `into`, which may be reused. Integers, not negative; where all weights are 0 nothing is given.
+ * `into`, which like the scratch space `remainders` may be reused. Integers, not negative; where all weights are 0 nothing is given.
  *
  * The parts add up to `total`, each unit's part is within one of its exact share, and cutting a group in two
  * neighbours of the same weight changes nothing.
@@ -20,6 +20,7 @@ export const allocateInto = (
   weights: Float64Array,
   quantities: Float64Array,
   into: Float64Array,
+  remainders: Float64Array = new Float64Array(weights.length),
 ): number => {
   const size = weights.length;
   let whole = 0;
@@ -32,7 +33,7 @@ export const allocateInto = (
   into.fill(0);
   if (whole === 0 || total === 0) return 0;
   const exact = total * heaviest <= Number.MAX_SAFE_INTEGER;
-  const remainders = new Float64Array(size);
+  remainders.fill(0);
   let left = total;
   for (let i = 0; i < size; i += 1) {
     const weight = weights[i] ?? 0;

@@ -1,5 +1,5 @@
 import type { Cart } from '../cart/cart.ts';
-import type { Ledger } from './ledger.ts';
+import type { Layout } from './ledger.ts';
 import type { OfferCandidate } from './priceable-offer.ts';
 import type { AppliedOffer, Discount, PricedCart, PricedLine } from './priced-cart.ts';
 
@@ -20,11 +20,12 @@ const borneByFirst = (units: number, taken: number, quantity: number): number =>
 };
 
 /** The priced cart of the answer: shares of slots become discounts of lines, and prices of single units. */
-export const assemble = (cart: Cart, ledger: Ledger, taken: readonly TakenOffer[]): PricedCart => {
+export const assemble = (cart: Cart, layout: Layout, taken: readonly TakenOffer[]): PricedCart => {
+  const { ledger } = layout;
   const shippingSlot = ledger.size - 1;
   const lines = cart.lines.map((line, index): PricedLine => {
-    const slot = ledger.slotOf[index] ?? 0;
-    const first = ledger.firstUnit[index] ?? 0;
+    const slot = layout.slotOf[index] ?? 0;
+    const first = layout.firstUnit[index] ?? 0;
     const quantity = ledger.quantities[slot] ?? 1;
     const borneByLine = (total: number): number =>
       borneByFirst(first + line.quantity, total, quantity) - borneByFirst(first, total, quantity);

@@ -12,28 +12,75 @@ export interface Ledger {
   readonly quantities: Float64Array;
   /** Price × quantity. */
   readonly lists: Float64Array;
-  /** Per candidate, which slots its reward is on: a 1 each. Candidates on the same may share the array. */
-  readonly coverage: readonly Uint8Array[];
+  /** The parts of the cart that rewards are on, each once: a 1 for each slot in it. */
+  readonly parts: readonly Uint8Array[];
+  /** What each part costs at list prices. */
+  readonly partLists: Float64Array;
+}
+
+/** Where the lines of a cart ended up. */
+export interface Layout {
+  readonly ledger: Ledger;
+  /** Number of the part that each coverage asked for is. */
+  readonly partOf: Int32Array;
   /** The slot of each line of the cart. */
   readonly slotOf: Int32Array;
   /** The position of each line's first unit within its slot. */
   readonly firstUnit: Int32Array;
 }
 
-/** Which part of the cart a candidate is on: all lines, shipping, or the lines that it matches. */
+/** Which part of the cart a reward is on: all lines, shipping, or the lines that match. */
 export type Coverage = 'order' | 'shipping' | ((line: CartLine) => boolean);
+
+const orderPart = 0;
+const shippingPart = 1;
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
+/** Sum of the slots of a part. */
+export const sumOver = (part: Uint8Array, values: Float64Array): number => {
+  let sum = 0;
+  for (let slot = 0; slot < values.length; slot += 1) if (part[slot] === 1) sum += values[slot] ?? 0;
+  return sum;
+};
+
+const ledgerOf = (prices: Float64Array, quantities: Float64Array, parts: readonly Uint8Array[]): Ledger => {
+  const lists = prices.map((price, slot) => price * (quantities[slot] ?? 0));
+  const partLists = Float64Array.from(parts, (part) => sumOver(part, lists));
+  return { size: prices.length, prices, quantities, lists, parts, partLists };
+};
+
+const hashOf = (row: Uint8Array): number => {
+  let hash = 0;
+  for (let at = 0; at < row.length; at += 1) hash = (Math.imul(hash, 31) + (row[at] ?? 0)) | 0;
+  return hash;
+};
+
+/** Gives equal rows one number, from 2 on: 0 and 1 are the order and shipping. */
+const numberRows = () => {
+  const rows: Uint8Array[] = [];
+  const byHash = new Map<number, number[]>();
+  const equal = (a: Uint8Array, b: Uint8Array | undefined): boolean =>
+    b !== undefined && a.every((bit, at) => bit === b[at]);
+  return {
+    rows,
+    numberOf: (row: Uint8Array): number => {
+      const hash = hashOf(row);
+      const alike = byHash.get(hash);
+      const known = alike?.find((number) => equal(row, rows[number - 2]));
+      if (known !== undefined) return known;
+      rows.push(row.slice());
+      const number = rows.length + 1;
+      if (alike === undefined) byHash.set(hash, [number]);
+      else alike.push(number);
+      return number;
+    },
+  };
+};
+
 /** Lays a cart out in slots. */
-export const layOut = (cart: Cart, coverages: readonly Coverage[]): Ledger => {
-  const lines = cart.lines;
-  const matches = coverages.map((coverage) =>
-    typeof coverage === 'function' ? Uint8Array.from(lines, (line) => (coverage(line) ? 1 : 0)) : null,
-  );
-  const rows = matches.filter((row) => row !== null);
-  const sameToAll = (a: number, b: number): boolean => rows.every((row) => row[a] === row[b]);
-  const order = lines
+export const layOut = (cart: Cart, coverages: readonly Coverage[]): Layout => {
+  const order = cart.lines
     .map((line, index) => ({ line, index }))
     .sort(
       (a, b) =>
@@ -41,66 +88,56 @@ export const layOut = (cart: Cart, coverages: readonly Coverage[]): Ledger => {
         a.line.unitPrice - b.line.unitPrice ||
         compareText(a.line.id, b.line.id),
     );
-  const slotOf = new Int32Array(lines.length);
-  const firstUnit = new Int32Array(lines.length);
-  const slots: { readonly line: CartLine; readonly index: number; quantity: number }[] = [];
-  let firstOfPrice = 0;
-  for (const { line, index } of order) {
-    const last = slots.at(-1);
-    if (last === undefined || last.line.sku !== line.sku || last.line.unitPrice !== line.unitPrice) {
-      firstOfPrice = slots.length;
+  const partOf = new Int32Array(coverages.length);
+  const { rows, numberOf } = numberRows();
+  const row = new Uint8Array(order.length);
+  for (let at = 0; at < coverages.length; at += 1) {
+    const coverage = coverages[at];
+    if (typeof coverage !== 'function') {
+      partOf[at] = coverage === 'shipping' ? shippingPart : orderPart;
+      continue;
     }
+    for (let place = 0; place < order.length; place += 1) {
+      const entry = order[place];
+      row[place] = entry !== undefined && coverage(entry.line) ? 1 : 0;
+    }
+    partOf[at] = numberOf(row);
+  }
+
+  const slotOf = new Int32Array(order.length);
+  const firstUnit = new Int32Array(order.length);
+  /** The place, in order, of each slot's first line. */
+  const places: number[] = [];
+  const units: number[] = [];
+  let firstOfPrice = 0;
+  for (const [place, { line, index }] of order.entries()) {
+    const before = order[place - 1]?.line;
+    if (before?.sku !== line.sku || before.unitPrice !== line.unitPrice) firstOfPrice = places.length;
     let slot = firstOfPrice;
-    while (slot < slots.length && !sameToAll(slots[slot]?.index ?? index, index)) slot += 1;
-    const found = slots[slot];
+    while (slot < places.length && rows.some((each) => each[place] !== each[places[slot] ?? 0])) slot += 1;
     slotOf[index] = slot;
-    firstUnit[index] = found?.quantity ?? 0;
-    if (found === undefined) slots.push({ line, index, quantity: line.quantity });
-    else found.quantity += line.quantity;
+    firstUnit[index] = units[slot] ?? 0;
+    if (slot === places.length) places.push(place);
+    units[slot] = (units[slot] ?? 0) + line.quantity;
   }
-  const size = slots.length + 1;
+  const size = places.length + 1;
   const prices = new Float64Array(size);
-  const quantities = new Float64Array(size);
-  const lists = new Float64Array(size);
-  for (const [slot, { line, quantity }] of slots.entries()) {
-    prices[slot] = line.unitPrice;
-    quantities[slot] = quantity;
-    lists[slot] = line.unitPrice * quantity;
-  }
+  for (const [slot, place] of places.entries()) prices[slot] = order[place]?.line.unitPrice ?? 0;
   prices[size - 1] = cart.shipping ?? 0;
-  quantities[size - 1] = 1;
-  lists[size - 1] = cart.shipping ?? 0;
-  const onOrder = new Uint8Array(size).fill(1, 0, size - 1);
-  const onShipping = new Uint8Array(size).fill(1, size - 1);
-  const coverage = coverages.map((kind, candidate) => {
-    if (kind === 'order') return onOrder;
-    if (kind === 'shipping') return onShipping;
-    const row = matches[candidate];
-    const covered = new Uint8Array(size);
-    for (let slot = 0; slot < size - 1; slot += 1) covered[slot] = row?.[slots[slot]?.index ?? 0] ?? 0;
-    return covered;
-  });
-  return { size, prices, quantities, lists, coverage, slotOf, firstUnit };
+  const parts = [
+    new Uint8Array(size).fill(1, 0, size - 1),
+    new Uint8Array(size).fill(1, size - 1),
+    ...rows.map((each) => Uint8Array.from([...places.map((place) => each[place] ?? 0), 0])),
+  ];
+  return { ledger: ledgerOf(prices, Float64Array.from([...units, 1]), parts), partOf, slotOf, firstUnit };
 };
 
+/** Whether all parts of a cart are the whole order or shipping. */
+export const isWholesale = (ledger: Ledger): boolean => ledger.parts.length === 2;
+
 /**
- * The same money in two slots, order and shipping: enough to compare sets of candidates none of which is on some
- * lines only, since what is spread over which line can't matter to the others.
+ * The same money in two slots, order and shipping: enough to compare sets of offers none of which is on some lines
+ * only, since what is spread over which line can't matter to the others.
  */
-export const collapsed = (ledger: Ledger, coverages: readonly Coverage[]): Ledger => {
-  const shipping = ledger.lists[ledger.size - 1] ?? 0;
-  let order = -shipping;
-  for (const list of ledger.lists) order += list;
-  const lists = Float64Array.of(order, shipping);
-  const onOrder = Uint8Array.of(1, 0);
-  const onShipping = Uint8Array.of(0, 1);
-  return {
-    size: 2,
-    prices: lists,
-    quantities: Float64Array.of(1, 1),
-    lists,
-    coverage: coverages.map((kind) => (kind === 'shipping' ? onShipping : onOrder)),
-    slotOf: new Int32Array(0),
-    firstUnit: new Int32Array(0),
-  };
-};
+export const collapsed = (ledger: Ledger): Ledger =>
+  ledgerOf(ledger.partLists, Float64Array.of(1, 1), [Uint8Array.of(1, 0), Uint8Array.of(0, 1)]);

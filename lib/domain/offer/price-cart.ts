@@ -1,14 +1,15 @@
 import type { Cart, CartLine } from '../cart/cart.ts';
 import { assemble } from './assemble.ts';
-import { type BestSet, bestSet } from './best-set.ts';
+import { bestSet } from './best-set.ts';
 import { checkCart, type UnpriceableCart } from './check-cart.ts';
-import { type Combinations, combinationsOf } from './combination.ts';
-import { type Coverage, collapsed, type Ledger, layOut } from './ledger.ts';
+import { combinationsOf } from './combination.ts';
+import { type Contender, trialOn } from './contender.ts';
+import { type Coverage, collapsed, isWholesale, layOut } from './ledger.ts';
+import { explainLosers, named } from './losers.ts';
 import type { OfferOutcome } from './outcome.ts';
 import type { OfferCandidate } from './priceable-offer.ts';
 import type { PricedCart } from './priced-cart.ts';
-import { isOnDiscounted } from './reward-amount.ts';
-import { amountTaken, takeReward } from './take.ts';
+import { amountTaken, takerOn } from './take.ts';
 
 export interface PriceCartInput {
   readonly cart: Cart;
@@ -27,85 +28,14 @@ export type PriceCartResult =
     }
   | { readonly ok: false; readonly error: UnpriceableCart };
 
-interface Entry {
-  readonly index: number;
-  readonly candidate: OfferCandidate;
-}
-
-const compareText = (a: string | undefined, b: string | undefined): number =>
-  (a ?? '') < (b ?? '') ? -1 : (a ?? '') > (b ?? '') ? 1 : 0;
-
-/** By priority, then id; the same offer held twice by its grant and code. */
-const compareRank = (a: Entry, b: Entry): number =>
-  b.candidate.offer.priority - a.candidate.offer.priority ||
-  compareText(a.candidate.offer.id, b.candidate.offer.id) ||
-  compareText(a.candidate.grantId, b.candidate.grantId) ||
-  compareText(a.candidate.code, b.candidate.code);
-
-const phaseOf = (entry: Entry): number => (isOnDiscounted(entry.candidate.offer.reward) ? 1 : 0);
-
-const named = (candidate: OfferCandidate) => ({
-  offerId: candidate.offer.id,
-  ...(candidate.grantId === undefined ? {} : { grantId: candidate.grantId }),
+const inOtherCurrency = (candidate: OfferCandidate, needed: string, actual: string): OfferOutcome => ({
+  ...named(candidate),
+  status: 'INELIGIBLE',
+  fact: 'cart.currency',
+  operator: '$eq',
+  needed,
+  actual,
 });
-
-/** Replays candidates one after another, on as many copies of what remains as they are deep. */
-const replayOn = (ledger: Ledger, entries: readonly Entry[]) => {
-  const remaining: Float64Array[] = [ledger.lists];
-  const shares = new Float64Array(ledger.size);
-  const at = (depth: number): Float64Array => remaining[depth] ?? ledger.lists;
-  return {
-    leftAt: (depth: number): number => at(depth).reduce((sum, value) => sum + value, 0),
-    take: (index: number, depth: number): number => {
-      const entry = entries[index];
-      const covered = ledger.coverage[index];
-      if (entry === undefined || covered === undefined) return 0;
-      let after = remaining[depth + 1];
-      if (after === undefined) {
-        after = new Float64Array(ledger.size);
-        remaining[depth + 1] = after;
-      }
-      after.set(at(depth));
-      return takeReward(entry.candidate.offer.reward, covered, ledger, after, shares);
-    },
-  };
-};
-
-type Replay = ReturnType<typeof replayOn>;
-
-/** Of two offers that may not stand together: which one stands, and what the customer would have lost. */
-const outcomeOfLoser = (
-  loser: number,
-  entries: readonly Entry[],
-  best: BestSet,
-  amounts: readonly number[],
-  alone: number,
-  combinations: Combinations,
-  replay: Replay,
-  candidate: OfferCandidate,
-): OfferOutcome => {
-  let rival = -1;
-  const beside: number[] = [];
-  for (const [position, member] of best.members.entries()) {
-    if (combinations.combine(member, loser)) beside.push(member);
-    else if (rival === -1 || (amounts[position] ?? 0) > (amounts[rival] ?? 0)) rival = position;
-  }
-  const winner = entries[best.members[rival] ?? -1]?.candidate.offer;
-  if (winner === undefined) return { ...named(candidate), status: 'NO_EFFECT' };
-  let total = alone;
-  if (beside.length > 0) {
-    total = 0;
-    for (const [depth, member] of [...beside, loser].sort((a, b) => a - b).entries()) {
-      total += replay.take(member, depth);
-    }
-  }
-  return {
-    ...named(candidate),
-    status: winner.group === candidate.offer.group ? 'BEATEN' : 'EXCLUDED',
-    by: winner.id,
-    difference: Math.max(0, best.total - total),
-  };
-};
 
 /**
  * Prices a cart: applies the allowed set of candidates that takes most off for the customer, exactly, in minor
@@ -117,106 +47,45 @@ const outcomeOfLoser = (
 export const priceCart = ({ cart, candidates, matchesLine }: PriceCartInput): PriceCartResult => {
   const error = checkCart(cart);
   if (error !== null) return { ok: false, error };
-  const outcomes: OfferOutcome[] = new Array(candidates.length);
-  const fitting: Entry[] = [];
-  for (const [index, candidate] of candidates.entries()) {
-    const { currency } = candidate.offer;
-    if (currency === null || currency === cart.currency) fitting.push({ index, candidate });
-    else {
-      outcomes[index] = {
-        ...named(candidate),
-        status: 'INELIGIBLE',
-        fact: 'cart.currency',
-        operator: '$eq',
-        needed: currency,
-        actual: cart.currency,
-      };
-    }
-  }
-  fitting.sort((a, b) => phaseOf(a) - phaseOf(b) || compareRank(a, b));
-  const coverages = fitting.map(({ index, candidate }): Coverage => {
-    const { target } = candidate.offer;
-    return target === 'lines' ? (line) => matchesLine(index, line) : target;
-  });
-  const full = layOut(cart, coverages);
-  const wholesale = coverages.every((coverage) => typeof coverage !== 'function');
-  const compared = wholesale ? collapsed(full, coverages) : full;
 
-  const entries: Entry[] = [];
-  const coverage: Uint8Array[] = [];
-  const fullCoverage: Uint8Array[] = [];
-  const alone: number[] = [];
-  for (const [position, entry] of fitting.entries()) {
-    const covered = compared.coverage[position];
-    const inFull = full.coverage[position];
-    if (covered === undefined || inFull === undefined) continue;
-    const amount = amountTaken(entry.candidate.offer.reward, covered, compared, compared.lists);
-    if (amount === 0) {
-      outcomes[entry.index] = { ...named(entry.candidate), status: 'NO_EFFECT' };
+  const outcomes: OfferOutcome[] = new Array(candidates.length);
+  const coverages = candidates.map(({ offer }, index): Coverage => {
+    if (offer.currency !== null && offer.currency !== cart.currency) return 'order';
+    return offer.target === 'lines' ? (line) => matchesLine(index, line) : offer.target;
+  });
+  const layout = layOut(cart, coverages);
+  const { ledger } = layout;
+  const monotone = isWholesale(ledger);
+  const compared = monotone ? collapsed(ledger) : ledger;
+  const combinations = combinationsOf(candidates.map((candidate) => candidate.offer));
+
+  const contenders: Contender[] = [];
+  for (const [index, candidate] of candidates.entries()) {
+    const { currency, reward } = candidate.offer;
+    const part = layout.partOf[index] ?? 0;
+    if (currency !== null && currency !== cart.currency) {
+      outcomes[index] = inOtherCurrency(candidate, currency, cart.currency);
       continue;
     }
-    entries.push(entry);
-    coverage.push(covered);
-    fullCoverage.push(inFull);
-    alone.push(amount);
+    const alone = amountTaken(reward, part, compared, compared.lists);
+    if (alone === 0) outcomes[index] = { ...named(candidate), status: 'NO_EFFECT' };
+    else contenders.push({ index, candidate, part, combinesAs: combinations.classOf[index] ?? 0, alone });
   }
-  const rank = new Int32Array(entries.length);
-  for (const [place, position] of entries
-    .map((_, position) => position)
-    .sort((a, b) => {
-      const left = entries[a];
-      const right = entries[b];
-      return left === undefined || right === undefined ? 0 : compareRank(left, right);
-    })
-    .entries()) {
-    rank[position] = place;
-  }
-  const kinds = new Map<Uint8Array, number>();
-  const combinations = combinationsOf(entries.map((entry) => entry.candidate.offer));
-  const replay = replayOn({ ...compared, coverage }, entries);
-  const best = bestSet({
-    size: entries.length,
-    alone: Float64Array.from(alone),
-    rank,
-    combinations,
-    take: replay.take,
-    leftAt: replay.leftAt,
-    monotone: wholesale,
-    kindOf: (position) => {
-      const entry = entries[position];
-      const covered = coverage[position];
-      if (entry === undefined || covered === undefined || phaseOf(entry) !== 0) return null;
-      const known = kinds.get(covered) ?? kinds.size;
-      kinds.set(covered, known);
-      return known;
-    },
-  });
 
-  const remaining = Float64Array.from(full.lists);
-  const taken = best.members.flatMap((member) => {
-    const candidate = entries[member]?.candidate;
-    const covered = fullCoverage[member];
-    if (candidate === undefined || covered === undefined) return [];
-    const shares = new Float64Array(full.size);
-    const amount = takeReward(candidate.offer.reward, covered, full, remaining, shares);
-    return [{ candidate, amount, shares }];
+  const trial = trialOn(compared);
+  const best = bestSet(contenders, combinations, trial, monotone);
+
+  const taker = takerOn(ledger);
+  const remaining = Float64Array.from(ledger.lists);
+  const taken = best.members.map(({ candidate, part }) => {
+    const shares = new Float64Array(ledger.size);
+    return { candidate, amount: taker(candidate.offer.reward, part, remaining, shares), shares };
   });
-  const amounts = taken.map((each) => each.amount);
-  for (const [position, { index, candidate }] of entries.entries()) {
-    const place = best.members.indexOf(position);
-    outcomes[index] =
-      place === -1
-        ? outcomeOfLoser(
-            position,
-            entries,
-            best,
-            amounts,
-            alone[position] ?? 0,
-            combinations,
-            replay,
-            candidate,
-          )
-        : { ...named(candidate), status: 'APPLIED', amount: amounts[place] ?? 0 };
+  for (const [place, { index, candidate }] of best.members.entries()) {
+    outcomes[index] = { ...named(candidate), status: 'APPLIED', amount: taken[place]?.amount ?? 0 };
   }
-  return { ok: true, priced: assemble(cart, full, taken), outcomes };
+  const amounts = taken.map((each) => each.amount);
+  const explain = explainLosers(best, amounts, combinations, compared, trial);
+  for (const contender of contenders) outcomes[contender.index] ??= explain(contender);
+  return { ok: true, priced: assemble(cart, layout, taken), outcomes };
 };

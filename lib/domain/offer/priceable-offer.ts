@@ -15,6 +15,8 @@ export interface PriceableOffer {
   /** The groups that it may stand beside, as far as they say the same of its own. */
   readonly with: ReadonlySet<string>;
   readonly exclusive: boolean;
+  /** The same for offers that combine in the same way. */
+  readonly combinesAs: string;
   /** 0 to 100; decides between sets that are worth the same. */
   readonly priority: number;
 }
@@ -54,14 +56,20 @@ const currencyOf = (reward: Reward, settingsCurrency: string): string | null => 
 };
 
 /** Fills in what an offer leaves unsaid. */
-export const toPriceableOffer = (definition: OfferDefinition, settingsCurrency: string): PriceableOffer => ({
-  id: definition.id,
-  label: definition.label ?? definition.id,
-  reward: definition.reward,
-  target: targetOf(definition),
-  currency: currencyOf(definition.reward, settingsCurrency),
-  group: definition.combine?.group ?? DEFAULT_GROUP,
-  with: new Set(definition.combine?.with),
-  exclusive: definition.combine?.exclusive ?? false,
-  priority: definition.priority ?? 0,
-});
+export const toPriceableOffer = (definition: OfferDefinition, settingsCurrency: string): PriceableOffer => {
+  const group = definition.combine?.group ?? DEFAULT_GROUP;
+  const exclusive = definition.combine?.exclusive ?? false;
+  const names = new Set(definition.combine?.with);
+  return {
+    id: definition.id,
+    label: definition.label ?? definition.id,
+    reward: definition.reward,
+    target: targetOf(definition),
+    currency: currencyOf(definition.reward, settingsCurrency),
+    group,
+    with: names,
+    exclusive,
+    combinesAs: [group, ...(exclusive ? [] : [...names].sort())].join(' '),
+    priority: definition.priority ?? 0,
+  };
+};

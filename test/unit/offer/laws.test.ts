@@ -6,7 +6,7 @@ import { type Coverage, layOut } from '../../../lib/domain/offer/ledger.ts';
 import type { OfferCandidate } from '../../../lib/domain/offer/priceable-offer.ts';
 import type { PricedCart } from '../../../lib/domain/offer/priced-cart.ts';
 import { isOnDiscounted } from '../../../lib/domain/offer/reward-amount.ts';
-import { takeReward } from '../../../lib/domain/offer/take.ts';
+import { takerOn } from '../../../lib/domain/offer/take.ts';
 import { failsOn } from '../law.ts';
 import {
   anyCandidates,
@@ -187,13 +187,14 @@ const mostOfAllSets = (cart: Cart, candidates: readonly OfferCandidate[]): numbe
         b.candidate.offer.priority - a.candidate.offer.priority ||
         (a.candidate.offer.id < b.candidate.offer.id ? -1 : 1),
     );
-  const ledger = layOut(
+  const { ledger, partOf } = layOut(
     cart,
     ordered.map(({ candidate, index }): Coverage => {
       const { target } = candidate.offer;
       return target === 'lines' ? (line) => matches(index, line) : target;
     }),
   );
+  const take = takerOn(ledger);
   let most = 0;
   for (let set = 0; set < 2 ** ordered.length; set += 1) {
     const members = ordered.filter((_, position) => (set & (1 << position)) !== 0);
@@ -205,9 +206,7 @@ const mostOfAllSets = (cart: Cart, candidates: readonly OfferCandidate[]): numbe
     const shares = new Float64Array(ledger.size);
     let total = 0;
     for (const member of members) {
-      const covered = ledger.coverage[ordered.indexOf(member)];
-      if (covered !== undefined)
-        total += takeReward(member.candidate.offer.reward, covered, ledger, remaining, shares);
+      total += take(member.candidate.offer.reward, partOf[ordered.indexOf(member)] ?? 0, remaining, shares);
     }
     most = Math.max(most, total);
   }
