@@ -53,7 +53,7 @@ export const definitionSchema: z.ZodType<Definition> = z.discriminatedUnion('kin
 ]);
 
 /** Most definitions of a catalog. */
-export const MAX_DEFINITIONS = 50_000;
+const MAX_DEFINITIONS = 50_000;
 
 /** What is wrong with one definition. */
 export interface DefinitionError {

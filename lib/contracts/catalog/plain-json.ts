@@ -5,7 +5,7 @@ export interface PlainJsonIssue {
 }
 
 /** How deep a definition may be nested, itself included. */
-export const MAX_DEPTH = 20;
+const MAX_DEPTH = 20;
 
 /** Keys that reach an object's prototype in careless code. */
 const POLLUTING_KEYS = new Set(['__proto__', 'constructor', 'prototype']);

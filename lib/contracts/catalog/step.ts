@@ -149,7 +149,7 @@ const pick = z.strictObject({
 const emit = z.strictObject({ event: eventName, properties: anyObject.exactOptional() });
 
 /** One step of a journey: an id, and what it does. */
-export const step: z.ZodType<Step> = z.union(
+const step: z.ZodType<Step> = z.union(
   [
     z.strictObject({ id, wait }),
     z.strictObject({ id, show }),

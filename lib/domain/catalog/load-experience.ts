@@ -9,7 +9,7 @@ import type { CompiledExperience, CompiledLimit, CompiledVariant, PlacementCandi
 import type { Definition, ExperienceDefinition, Intent } from './definition.ts';
 
 /** The event that clients send when an experience was seen; `properties.experienceId` names it. */
-export const EXPERIENCE_VIEWED = 'Experience Viewed';
+const EXPERIENCE_VIEWED = 'Experience Viewed';
 
 /** The counter of an experience's impressions; null where it has no limit. */
 export const limitCounterOf = (definition: ExperienceDefinition): CounterSpec | null => {

@@ -31,7 +31,7 @@ const days = (count: number): Duration => ({
 });
 
 /** The settings of a catalog that says nothing of them. */
-export const DEFAULT_SETTINGS: Settings = {
+const DEFAULT_SETTINGS: Settings = {
   currency: 'EUR',
   timezone: 'UTC',
   quietHours: null,
