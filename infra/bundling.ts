@@ -1,8 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
+import * as z from 'zod';
 import { FUNCTIONS, type FunctionName } from './functions.ts';
 
 /** The repository: paths of functions are relative to it. */
@@ -30,7 +31,15 @@ const REPLACEMENTS: readonly Replacement[] = [
     module: '@smithy/core/event-streams',
     contents: "throw new Error('event streams are not part of this bundle');",
   },
+  {
+    // Remembers endpoints that were discovered: DynamoDB has had no use of it since its endpoints follow from the
+    // Region, and it is off unless asked for. 8 KB of cache.
+    module: '@aws-sdk/endpoint-cache',
+    contents: 'export class EndpointCache { getEndpoint() {} get() {} set() {} delete() {} }',
+  },
 ];
+
+const manifestSchema = z.object({ version: z.string() });
 
 /** Puts the replacements in place; what they import is resolved as the replaced module itself would. */
 const lean: Plugin = {
@@ -47,6 +56,11 @@ const lean: Plugin = {
         resolveDir: dirname(String(pluginData)),
       }));
     }
+    // Clients read their own version for the user agent, and would bring the whole manifest.
+    onLoad({ filter: /[\\/]@aws-sdk[\\/]client-[^\\/]+[\\/]package\.json$/ }, async ({ path }) => {
+      const { version } = manifestSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+      return { contents: JSON.stringify({ version }), loader: 'json' };
+    });
   },
 };
 

@@ -49,7 +49,7 @@ const RULES: readonly Room[] = [
   {
     root: 'lib/domain/',
     imports: ['lib/domain/'],
-    packages: [/^liquidjs$/, /^temporal-polyfill$/, /^re2js$/, /^node:crypto$/],
+    packages: [/^liquidjs$/, /^temporal-polyfill(\/fns\/\w+)?$/, /^re2js$/, /^node:crypto$/],
   },
   { root: 'lib/contracts/', imports: ['lib/contracts/', 'lib/domain/'], packages: [/^zod$/] },
   { root: 'lib/adapters/', imports: ['lib/adapters/', 'lib/domain/', 'lib/contracts/'] },
