@@ -6,9 +6,14 @@ import { createApiHandler } from '../../lib/runtime/api-handler.ts';
 import { now } from '../../lib/runtime/clock.ts';
 import { describeServiceOperations } from '../../lib/runtime/describe-service.ts';
 import { createLogger } from '../../lib/runtime/logger.ts';
+import { createControlPlane } from '../../lib/service/control-plane.ts';
 
 const environment = environmentSchema.parse(process.env);
-const control = createControlStore(createDynamoClient(), environment.WEND_LOG_TABLE);
+const control = createControlPlane({
+  store: createControlStore(createDynamoClient(), environment.WEND_LOG_TABLE),
+  maxAgeMs: environment.WEND_CONTROL_MAX_AGE_MS,
+  elapsed: () => performance.now(),
+});
 const logger = createLogger('describe-service');
 
 /** GET /health and /openapi.json; also behind `$default`, where it tells 404 from 405 and answers preflights. */
@@ -17,7 +22,7 @@ export const handler = createApiHandler({
   // Its own routes need no key, and those of others end here before one is asked for.
   deps: { keys: { find: async () => null }, now, logger },
   operations: describeServiceOperations({
-    catalogVersion: async () => (await control.read()).pointer.active,
+    catalogVersion: async () => (await control.current()).pointer.active,
     logger,
   }),
 });

@@ -27,7 +27,7 @@ export interface BodyRules {
 }
 
 /** Refuses (415) a media type, a charset or a content encoding that is not taken. */
-export const checkMediaType = (body: RawBody, accepts: readonly string[]): void => {
+const checkMediaType = (body: RawBody, accepts: readonly string[]): void => {
   const [type = '', ...parameters] = (body.contentType ?? '')
     .split(';')
     .map((part) => part.trim().toLowerCase());
@@ -91,7 +91,7 @@ const parse = (text: string): unknown => {
 };
 
 /** Parses JSON that is safe to hold: bounded in depth, free of keys that reach a prototype. Refuses with 400. */
-export const parseJson = (
+const parseJson = (
   bytes: Buffer,
   { nesting, unknownFields }: Pick<BodyRules, 'nesting' | 'unknownFields'>,
 ): unknown => {

@@ -126,15 +126,6 @@ export class Unprocessable extends WendError {
   }
 }
 
-/** 429: too many requests; `retryAfter` in whole seconds. */
-export class TooManyRequests extends WendError {
-  constructor(retryAfter: number) {
-    super(429, 'too-many-requests', 'Too many requests', {
-      headers: { 'retry-after': String(Math.max(1, Math.ceil(retryAfter))) },
-    });
-  }
-}
-
 /** 503: something that the answer depends on did not answer; trying again is safe. `retryAfter` in seconds. */
 export class Unavailable extends WendError {
   constructor(detail: string, details: { readonly cause?: unknown; readonly retryAfter?: number } = {}) {

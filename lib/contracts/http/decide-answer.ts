@@ -4,10 +4,10 @@ import { freeFormObject } from './free-form.ts';
 import { fieldErrorSchema } from './problem.ts';
 
 /** Why an item is shown. */
-export const REASONS = ['TARGETING_MATCH', 'JOURNEY', 'SPLIT', 'DEFAULT', 'RECOVERY'] as const;
+const REASONS = ['TARGETING_MATCH', 'JOURNEY', 'SPLIT', 'DEFAULT', 'RECOVERY'] as const;
 
 /** Why a candidate lost. */
-export const LOSS_REASONS = [
+const LOSS_REASONS = [
   'BEATEN',
   'INELIGIBLE',
   'CAPPED',
@@ -46,7 +46,7 @@ const pricedLineSchema = z.object({
 });
 
 /** A cart with its offers applied. */
-export const pricedCartSchema = z.object({
+const pricedCartSchema = z.object({
   currency: z.string(),
   lines: z.array(pricedLineSchema),
   gifts: z.array(freeFormObject),

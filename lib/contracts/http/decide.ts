@@ -6,7 +6,7 @@ import { nothing, type RequestContract } from './request-contract.ts';
 import { MAX_ID_LENGTH } from './tracking-schemas.ts';
 
 /** Most lines of a cart. */
-export const MAX_CART_LINES = 500;
+const MAX_CART_LINES = 500;
 
 /** Most placements of one request. */
 const MAX_PLACEMENTS = 50;
@@ -79,7 +79,7 @@ const linesSchema = z
   });
 
 /** A cart as clients send it: the remembered one is not looked at where it comes with a request. */
-export const cartSchema = z
+const cartSchema = z
   .strictObject({
     id: id.exactOptional(),
     currency,

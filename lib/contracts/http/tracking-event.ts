@@ -6,7 +6,7 @@ import { cleanJson } from './json-safety.ts';
 import { EVENT_SCHEMAS, eventTypeSchema, timeOf } from './tracking-schemas.ts';
 
 /** Largest event, as compact JSON in UTF-8. */
-export const MAX_EVENT_BYTES = 32 * 1024;
+const MAX_EVENT_BYTES = 32 * 1024;
 
 /** How far ahead of the service's clock an event may lie, milliseconds. */
 const MAX_AHEAD = 24 * 60 * 60 * 1000;

@@ -6,10 +6,10 @@ import { freeFormObject } from './free-form.ts';
 export const MAX_ID_LENGTH = 512;
 
 /** Longest event name, in characters. */
-export const MAX_EVENT_NAME_LENGTH = 200;
+const MAX_EVENT_NAME_LENGTH = 200;
 
 /** Longest `messageId`, in characters. */
-export const MAX_MESSAGE_ID_LENGTH = 255;
+const MAX_MESSAGE_ID_LENGTH = 255;
 
 /** Most events of one batch. */
 export const MAX_BATCH_EVENTS = 2500;

@@ -3,7 +3,7 @@ import { nothing, type RequestContract } from './request-contract.ts';
 import { MAX_ID_LENGTH } from './tracking-schemas.ts';
 
 /** How a path names a person: a visitor id, `user:<userId>` or `anon:<anonymousId>`. */
-export const visitorParamsSchema = z.strictObject({
+const visitorParamsSchema = z.strictObject({
   id: z
     .string()
     .min(1)

@@ -47,7 +47,7 @@ export const eventOf = ({
   isBase64Encoded: body !== undefined && typeof body !== 'string',
 });
 
-export const CONTEXT: Context = {
+const CONTEXT: Context = {
   callbackWaitsForEmptyEventLoop: false,
   functionName: 'test',
   functionVersion: '1',
@@ -62,7 +62,7 @@ export const CONTEXT: Context = {
   succeed: () => {},
 };
 
-export const KEYS: { readonly [key: string]: KeyRecord } = {
+const KEYS: { readonly [key: string]: KeyRecord } = {
   pk_test: { id: 'p', kind: 'publishable' },
   pk_bound: { id: 'b', kind: 'publishable', origins: ['https://shop.example'] },
   sk_test: { id: 's', kind: 'secret' },
@@ -86,7 +86,7 @@ export const recordingLogger = (): { readonly logger: Logger; readonly lines: re
 
 const byHash = new Map(Object.entries(KEYS).map(([key, record]) => [hashKey(key), record]));
 
-export const NOW = Date.parse('2026-11-22T08:00:00Z');
+const NOW = Date.parse('2026-11-22T08:00:00Z');
 
 export const handlerWith = (
   operations: { readonly [operationId: string]: Operation },
