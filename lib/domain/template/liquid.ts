@@ -23,8 +23,11 @@ const escapingFilters = new Set(['escape', 'escape_once', 'xml_escape']);
 const defaultFormat = '%A, %B %-e, %Y at %-l:%M %P %z';
 const utc: TemplateClock = { now: 0, timezone: 'UTC' };
 
-const sizeOf = (value: unknown): number =>
-  typeof value === 'string' || Array.isArray(value) ? value.length + 1 : 1;
+/** Lists cost more than text: filters look into each of their elements. */
+const sizeOf = (value: unknown): number => {
+  if (typeof value === 'string') return value.length + 1;
+  return Array.isArray(value) ? 4 * value.length + 1 : 1;
+};
 
 /** Makes a filter pay for what it is given, which not all of the library's do. */
 const paid = (filter: FilterImplOptions, escapes: boolean): FilterImplOptions => {
