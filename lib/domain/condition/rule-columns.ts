@@ -1,5 +1,5 @@
 import type { FactPath } from './condition.ts';
-import { type Expression, rateOf } from './rule-expression.ts';
+import { type Expression, type LeafNode, rateOf } from './rule-expression.ts';
 
 /**
  * One way in which a rule can hold: what must be true of single facts, and the rest. A rule with a few
@@ -7,7 +7,7 @@ import { type Expression, rateOf } from './rule-expression.ts';
  */
 export interface Column {
   readonly rule: number;
-  /** By the fact's path: expressions of simple leaves on that fact alone. */
+  /** Expressions of simple leaves on one fact alone, by its path (and a number, where a fact has several). */
   readonly byFact: ReadonlyMap<string, FactExpression>;
   /** What is left to check where the facts allow it. */
   readonly rest: readonly Expression[];
@@ -51,12 +51,32 @@ const columnOf = (rule: number, conjuncts: Alternative): Column => {
       rest.push(conjunct);
       continue;
     }
-    const before = byFact.get(path.text);
+    const key = isMembership(conjunct) ? freeKey(path.text, byFact) : path.text;
+    const before = byFact.get(key);
     const expression: Expression =
       before === undefined ? conjunct : { kind: 'and', parts: [before.expression, conjunct] };
-    byFact.set(path.text, { path, expression });
+    byFact.set(key, { path, expression });
   }
   return { rule, byFact, rest };
+};
+
+/**
+ * Whether the expression asks for some value, or one of some. Two of these on one fact only make sense where it is
+ * an array; kept apart, each is answered by the array's elements without a program.
+ */
+const isMembership = (expression: Expression): boolean =>
+  expression.kind === 'leaf'
+    ? !expression.negated && isMembershipNode(expression.leaf.node)
+    : expression.kind === 'or' && expression.parts.every(isMembership);
+
+const isMembershipNode = (node: LeafNode): boolean =>
+  node.kind === 'fact' && (node.test.operator === '$eq' || node.test.operator === '$in');
+
+const freeKey = (path: string, taken: ReadonlyMap<string, FactExpression>): string => {
+  let key = path;
+  // A path has no empty part, so this is none.
+  while (taken.has(key)) key += '..';
+  return key;
 };
 
 /** The fact, where the expression has only simple leaves on one. */

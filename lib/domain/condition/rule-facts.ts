@@ -10,12 +10,15 @@ interface Step {
   readonly path: readonly string[];
 }
 
-/** Reads the same many facts of visitor after visitor, common beginnings of their paths once. */
+/** Reads facts of visitor after visitor when they are asked for, common beginnings of their paths once. */
 export class FactReader {
   readonly #steps: Step[] = [];
   readonly #stepOfFact: number[];
   readonly #read: unknown[];
-  readonly #values: unknown[];
+  /** Of which visitor each step was last read. */
+  readonly #readOf: Uint32Array;
+  #visitor = 0;
+  #roots: Facts['roots'] = {};
 
   constructor(paths: readonly string[]) {
     const known = new Map<string, number>();
@@ -32,21 +35,36 @@ export class FactReader {
     };
     this.#stepOfFact = paths.map((path) => stepOf(path.split('.')));
     this.#read = this.#steps.map(() => null);
-    this.#values = paths.map(() => null);
+    this.#readOf = new Uint32Array(this.#steps.length);
   }
 
-  /** The values of all facts, in the order of their paths; null where there is none. Valid until the next call. */
-  read(roots: Facts['roots']): readonly unknown[] {
-    const steps = this.#steps;
-    const read = this.#read;
-    for (let index = 0; index < steps.length; index++) {
-      const step = steps[index];
-      if (step !== undefined) read[index] = follow(step, step.parent < 0 ? roots : read[step.parent], roots);
-    }
-    const stepOfFact = this.#stepOfFact;
-    const values = this.#values;
-    for (let fact = 0; fact < stepOfFact.length; fact++) values[fact] = read[stepOfFact[fact] ?? 0];
-    return values;
+  /** Turns to the next visitor. */
+  begin(roots: Facts['roots']): void {
+    this.#roots = roots;
+    this.#visitor = (this.#visitor + 1) >>> 0;
+    // After four billion visitors a number comes again.
+    if (this.#visitor === 0) this.#readOf.fill(this.#visitor++);
+  }
+
+  /** Lets go of the visitor. */
+  end(): void {
+    this.#roots = {};
+    this.#read.fill(null);
+  }
+
+  /** The value of the fact with this index among the paths; null where there is none. */
+  value(fact: number): unknown {
+    return this.#step(this.#stepOfFact[fact] ?? 0);
+  }
+
+  #step(index: number): unknown {
+    if (this.#readOf[index] === this.#visitor) return this.#read[index];
+    const step = this.#steps[index];
+    if (step === undefined) return null;
+    const value = follow(step, step.parent < 0 ? this.#roots : this.#step(step.parent), this.#roots);
+    this.#read[index] = value;
+    this.#readOf[index] = this.#visitor;
+    return value;
   }
 }
 

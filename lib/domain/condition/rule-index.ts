@@ -12,6 +12,8 @@ import type { RuleSetImage } from './rule-image.ts';
 
 /** Narrows the columns that are still possible by the value of one fact. */
 export interface FactIndex {
+  /** Whether the fact could still rule a column out; where finding out costs more than narrowing, always. */
+  readonly matters: (possible: Int32Array) => boolean;
   readonly narrow: (
     value: unknown,
     possible: Int32Array,
@@ -36,7 +38,6 @@ export const factIndexes = (image: RuleSetImage, words: number): readonly FactIn
     const numbers = image.numbers.subarray(image.numberStarts[fact], image.numberStarts[fact + 1]);
     const classes = firstStringClass + strings.size + 2 * numbers.length + 1;
     const bitmaps = new ClassBitmaps(image, firstClass, classes, words);
-    firstClass += classes;
     const anyElement = image.anyElement.subarray(
       image.anyElementStarts[fact],
       image.anyElementStarts[fact + 1],
@@ -45,6 +46,9 @@ export const factIndexes = (image: RuleSetImage, words: number): readonly FactIn
       image.arrayProgramStarts[fact],
       image.arrayProgramStarts[fact + 1],
     );
+    // Columns that an array's elements don't decide: those without a test of this fact, and those with programs.
+    const spared = new Int32Array(words).fill(-1);
+    flip(spared, anyElement, 0, anyElement.length);
     const firstNumberClass = firstStringClass + strings.size;
 
     const classOf = (value: unknown): number => {
@@ -70,12 +74,21 @@ export const factIndexes = (image: RuleSetImage, words: number): readonly FactIn
         const elementClass = classOf(element);
         if (elementClass !== noClass) bitmaps.addTo(elementClass, gathered, scratch);
       }
-      for (const column of anyElement)
-        if (((gathered[column >> 5] ?? 0) & (1 << (column & 31))) === 0)
-          possible[column >> 5] = (possible[column >> 5] ?? 0) & ~(1 << (column & 31));
+      for (let word = 0; word < words; word++)
+        possible[word] = (possible[word] ?? 0) & ((gathered[word] ?? 0) | (spared[word] ?? 0));
     };
 
+    const tested = new Int32Array(words);
+    for (const column of testedBy(image, fact))
+      tested[column >> 5] = (tested[column >> 5] ?? 0) | (1 << (column & 31));
+    firstClass += classes;
     return {
+      matters: (possible) => {
+        if (words > 8) return true;
+        for (let word = 0; word < words; word++)
+          if (((possible[word] ?? 0) & (tested[word] ?? 0)) !== 0) return true;
+        return false;
+      },
       narrow: (value, possible, programHolds, drop) => {
         const valueClass = classOf(value);
         if (valueClass !== noClass) {
@@ -102,6 +115,23 @@ const gapOrNumber = (numbers: Float64Array, value: number): number => {
   return 2 * low + (numbers[low] === value ? 1 : 0);
 };
 
+/** The columns that have a test of the fact. */
+const testedBy = (image: RuleSetImage, fact: number): readonly number[] => {
+  const programs = image.arrayPrograms.subarray(
+    image.arrayProgramStarts[fact],
+    image.arrayProgramStarts[fact + 1],
+  );
+  const tested = [
+    ...image.anyElement.subarray(image.anyElementStarts[fact], image.anyElementStarts[fact + 1]),
+  ];
+  for (let place = 0; place < programs.length; place += 3)
+    tested.push(...image.arrayColumns.subarray(programs[place + 1], programs[place + 2]));
+  return tested;
+};
+
+/** Bitmaps of one fact that are kept without a thought: 128 KB. */
+const mostWords = 32_768;
+
 /**
  * For each class of one fact the columns that it leaves possible. Only some classes have their bitmap; the others
  * are a few changes away from one, which keeps memory small where a fact has thousands of classes.
@@ -121,8 +151,8 @@ class ClassBitmaps {
     this.#bitmapOf = new Int32Array(classes);
     this.#changesFrom = new Int32Array(classes);
     this.#changesTo = new Int32Array(classes);
-    // With fewer changes than a quarter of the words, making them costs less than the bitmap's memory.
-    const most = Math.max(8, words >> 2);
+    // Where all bitmaps would take too much memory, few changes are made on the fly instead.
+    const most = classes * words <= mostWords ? 0 : Math.max(8, words >> 2);
     const startOf = (index: number): number => image.changeStarts[firstClass + index] ?? 0;
     const kept: Int32Array[] = [];
     const current = new Int32Array(words).fill(-1);
@@ -162,9 +192,16 @@ class ClassBitmaps {
 
   /** Adds what the class leaves possible. */
   addTo(index: number, gathered: Int32Array, scratch: Int32Array): void {
-    this.#copyTo(index, scratch);
-    for (let word = 0; word < this.#words; word++)
-      gathered[word] = (gathered[word] ?? 0) | (scratch[word] ?? 0);
+    const words = this.#words;
+    let bitmaps = this.#bitmaps;
+    let start = this.#bitmapOf[index] ?? 0;
+    if (this.#changesFrom[index] !== this.#changesTo[index]) {
+      this.#copyTo(index, scratch);
+      bitmaps = scratch;
+      start = 0;
+    }
+    for (let word = 0; word < words; word++)
+      gathered[word] = (gathered[word] ?? 0) | (bitmaps[start + word] ?? 0);
   }
 
   #copyTo(index: number, target: Int32Array): void {

@@ -4,7 +4,7 @@ import { scopeOf } from './evaluate.ts';
 import type { Facts } from './facts.ts';
 import { changesOf, classCount, classesOf, classIndexOf } from './rule-classes.ts';
 import { byRate, type Column, columnsOf, expressionKey, type FactExpression } from './rule-columns.ts';
-import { type Expression, expressionOf, isAboutAnyElement, Leaves, leafDocument } from './rule-expression.ts';
+import { expressionOf, isAboutAnyElement, Leaves, leafDocument } from './rule-expression.ts';
 import { imageLayout, type RuleSetImage } from './rule-image.ts';
 import { ProgramWriter } from './rule-program.ts';
 
@@ -67,26 +67,26 @@ export const buildRuleSet = (conditions: readonly Condition[], options: RuleSetO
 };
 
 /** An expression on one fact, with the columns that need it. */
-interface Need {
-  readonly expression: Expression;
+interface Need extends FactExpression {
   readonly key: string;
   readonly columns: number[];
 }
 
-const needsByFact = (columns: readonly Column[]): ReadonlyMap<string, readonly Need[]> => {
+/** What each fact must be answered for. A fact of which a column needs several answers stands there twice. */
+const needsByFact = (columns: readonly Column[]): readonly (readonly Need[])[] => {
   const byFact = new Map<string, Map<string, Need>>();
-  const note = (path: string, { expression }: FactExpression, column: number): void => {
-    const needs = byFact.get(path) ?? new Map<string, Need>();
-    byFact.set(path, needs);
-    const key = expressionKey(expression);
-    const need = needs.get(key) ?? { expression, key, columns: [] };
+  const note = (place: string, fact: FactExpression, column: number): void => {
+    const needs = byFact.get(place) ?? new Map<string, Need>();
+    byFact.set(place, needs);
+    const key = expressionKey(fact.expression);
+    const need = needs.get(key) ?? { ...fact, key, columns: [] };
     needs.set(key, need);
     need.columns.push(column);
   };
   columns.forEach((column, index) => {
-    for (const [path, fact] of column.byFact) note(path, fact, index);
+    for (const [place, fact] of column.byFact) note(place, fact, index);
   });
-  return new Map([...byFact].map(([path, needs]) => [path, [...needs.values()]]));
+  return [...byFact.values()].map((needs) => [...needs.values()]);
 };
 
 const buildFacts = (columns: readonly Column[], programs: ProgramWriter) => {
@@ -98,8 +98,8 @@ const buildFacts = (columns: readonly Column[], programs: ProgramWriter) => {
   const anyElement = new Ragged();
   const arrayPrograms = new Ragged();
   const arrayColumns: number[] = [];
-  for (const [path, needs] of needsByFact(columns)) {
-    paths.push(path);
+  for (const needs of needsByFact(columns)) {
+    paths.push(needs[0]?.path.text ?? '');
     const classes = classesOf(needs.map((need) => need.expression));
     const index = classIndexOf(classes);
     for (const text of classes.strings) strings.push(text);

@@ -59,9 +59,11 @@ export const loadRuleSet = (image: RuleSetImage): RuleSet => {
     leafStates.fill(unknown);
     possible.fill(-1);
     if ((columns & 31) !== 0) possible[words - 1] = (1 << (columns & 31)) - 1;
-    const values = reader.read(facts.roots);
-    for (let fact = 0; fact < indexes.length; fact++)
-      indexes[fact]?.narrow(values[fact], possible, programHolds, drop);
+    reader.begin(facts.roots);
+    for (let fact = 0; fact < indexes.length; fact++) {
+      const index = indexes[fact];
+      if (index?.matters(possible) === true) index.narrow(reader.value(fact), possible, programHolds, drop);
+    }
     const found: number[] = [];
     let last = -1;
     for (let word = 0; word < words; word++) {
@@ -78,6 +80,7 @@ export const loadRuleSet = (image: RuleSetImage): RuleSet => {
       }
     }
     scope = null;
+    reader.end();
     return found;
   };
   return { size: image.rules, match };
