@@ -174,8 +174,8 @@ const judgePackage = (room: Room, statement: ImportStatement): string | null => 
   ) {
     return 'lib/domain takes createHash from node:crypto and nothing else';
   }
-  // Types leave no trace in a bundle, and a handler has to name the events that it is given.
-  if (room.root === 'functions/' && typeOnly) {
+  // Types leave no trace in a bundle, and these name the events that Lambda hands over.
+  if (specifier === 'aws-lambda' && typeOnly) {
     return null;
   }
   if (room.packages === undefined || room.packages.some((allowed) => allowed.test(specifier))) {
