@@ -1,9 +1,3 @@
-/** A number of equal units, each with the same weight: a cart line's units weigh their price. */
-export interface WeightedUnits {
-  readonly weight: number;
-  readonly quantity: number;
-}
-
 /**
  * Splits `total` over units in proportion to their weights by the largest remainder (Hamilton's method), down to
  * single units: each unit gets its exact share rounded down, and what is left goes, one by one, to the units with

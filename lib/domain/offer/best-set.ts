@@ -9,7 +9,7 @@ import {
 } from './contender.ts';
 
 /** Up to here the search is exhaustive; beyond it may stop early (see {@link bestSet}). */
-export const exactUpTo = 20;
+const exactUpTo = 20;
 /** How many contenders beyond that are looked at in sets, and how many sets are tried. */
 const mostSearched = 64;
 const mostTried = 256;
@@ -78,7 +78,7 @@ const greedy = (byWorth: readonly Contender[], combinations: Combinations, trial
  * The allowed set that takes most off. Branch and bound over sets in the order of application: a branch ends where
  * even the largest contender of each group that is left, taken whole, could not pass the best set found.
  *
- * Up to {@link exactUpTo} contenders the result is the best of all allowed sets; ties go to the set of better rank.
+ * Up to 20 contenders the result is the best of all allowed sets; ties go to the set of better rank.
  * Beyond, the search looks at the 64 worth most, and gives up after 256 sets: the result is then at least the best
  * single offer, so at least 1/k of the best set of k offers, and at least what taking the largest first would give.
  *

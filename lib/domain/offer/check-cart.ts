@@ -8,7 +8,7 @@ export interface UnpriceableCart {
 }
 
 /** Each unit of the answer is listed with its own price; a cart of more is no cart. */
-export const mostUnits = 100_000;
+const mostUnits = 100_000;
 
 const isMinor = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
 

@@ -23,7 +23,7 @@ const asText = (value: unknown): string => {
 };
 
 /** Collects output up to the limit. */
-export class BoundedEmitter implements Emitter {
+class BoundedEmitter implements Emitter {
   buffer = '';
   write(html: unknown): void {
     this.buffer += asText(html);

@@ -202,7 +202,7 @@ describe('combination', () => {
     const started = performance.now();
     const priced = of(cartOf([{ sku: 'A', quantity: 3, unitPrice: 9999 }]), ...many);
     expect(priced.applied).toHaveLength(20);
-    expect(performance.now() - started).toBeLessThan(200);
+    expect(performance.now() - started).toBeLessThan(1000);
   });
 
   it('beyond twenty candidates is at least the best single offer, and allowed', () => {
