@@ -196,8 +196,8 @@ const versionHolds = (
 const instantOf = (value: unknown): number | null => (typeof value === 'string' ? parseInstant(value) : null);
 
 /**
- * Of an array the newest rule is kept that `$olderThan` is the complement of `$within`: it holds where the array
- * has a time and none of its times is within.
+ * Of an array `$within` and `$inNext` ask for any of its times; `$olderThan` stays the complement of `$within`: the
+ * array has a time, and none of its times is within.
  */
 const timeHolds = (
   value: unknown,
