@@ -70,7 +70,7 @@ export const decodeRuleSet = (bytes: Uint8Array): RuleSetImage => {
     if (end > bytes.length) throw new RangeError('a rule set image that was cut short');
     // A copy, since typed arrays need their alignment and the bytes may start anywhere. Not `bytes.slice`: where
     // they are a Buffer, as inflating makes one, that would be a view of all its memory.
-    const part = Uint8Array.from(bytes.subarray(place, end));
+    const part = new Uint8Array(bytes.subarray(place, end));
     place = aligned(end);
     return part.buffer;
   };

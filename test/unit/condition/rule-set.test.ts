@@ -123,6 +123,16 @@ describe('a rule set', () => {
     expect(matching([], factsOf({}, now))).toEqual([]);
   });
 
+  it('reads an image out of the middle of a Buffer, as inflating a stored catalog makes one', () => {
+    const image = buildRuleSet([conditionOf({ channel: 'web' })], { segments: noSegments });
+    const bytes = encodeRuleSet(image);
+    const buffer = Buffer.concat([Buffer.alloc(13, 1), bytes, Buffer.alloc(7, 1)]).subarray(
+      13,
+      13 + bytes.length,
+    );
+    expect(decodeRuleSet(buffer)).toEqual(image);
+  });
+
   it('refuses bytes that are no image', () => {
     expect(() => decodeRuleSet(new Uint8Array())).toThrow(RangeError);
     expect(() => decodeRuleSet(new Uint8Array([2, 0, 0, 0, 123, 125]))).toThrow(RangeError);
