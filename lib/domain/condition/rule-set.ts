@@ -22,7 +22,7 @@ const unknown = 0;
 const isTrue = 1;
 const isFalse = 2;
 
-/** Makes an image ready: a few milliseconds for 10,000 rules. Leaves are parsed when they are first needed. */
+/** Makes an image ready: some ten milliseconds for 10,000 rules. Leaves are parsed when they are first needed. */
 export const loadRuleSet = (image: RuleSetImage): RuleSet => {
   const { columnRules, columnPrograms, code, arrayColumns } = image;
   const columns = columnRules.length;
