@@ -3,10 +3,17 @@ import { answerTime as time } from './answer-time.ts';
 import { keyKindSchema } from './keys.ts';
 import { findingSchema } from './problem.ts';
 
+const rollout = z
+  .object({ version: z.int(), percent: z.number() })
+  .nullable()
+  .describe('A version that a share of the visitors get instead of the active one.');
+
 const definition = z.unknown().meta({ $ref: '#/components/schemas/Definition' });
 
-export const catalogAnswerSchema = z.looseObject({
+export const catalogAnswerSchema = z.object({
   version: z.int(),
+  publishedAt: time,
+  rollout,
   definitions: z.array(definition),
 });
 
@@ -15,10 +22,14 @@ export const publishAnswerSchema = z.looseObject({
   findings: z.array(findingSchema).describe('What the lint warns of.'),
 });
 
-export const validateAnswerSchema = z.looseObject({ findings: z.array(findingSchema) });
+export const validateAnswerSchema = z.object({
+  valid: z.boolean().describe('Whether publishing would pass.'),
+  findings: z.array(findingSchema),
+});
 
-export const versionsAnswerSchema = z.looseObject({
+export const versionsAnswerSchema = z.object({
   active: z.int(),
+  rollout,
   versions: z.array(
     z.looseObject({
       version: z.int(),
@@ -29,7 +40,7 @@ export const versionsAnswerSchema = z.looseObject({
   ),
 });
 
-export const activateAnswerSchema = z.looseObject({ version: z.int() });
+export const activateAnswerSchema = z.looseObject({ version: z.int(), active: z.int(), rollout });
 
 const key = z.looseObject({
   id: z.string(),
