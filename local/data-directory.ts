@@ -5,7 +5,7 @@ import { type DurableLog, LogInUse, openDurableLog } from './bus/durable-log.ts'
 import { messageOf, StartFailure } from './start-failure.ts';
 
 /** `WEND_DATA_DIR=memory` keeps nothing. */
-export const MEMORY = 'memory';
+const MEMORY = 'memory';
 
 const runningSchema = z.object({ url: z.string(), process: z.number(), store: z.number().nullish() });
 

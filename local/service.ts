@@ -49,8 +49,8 @@ export interface LocalService {
   readonly stop: () => Promise<void>;
 }
 
-const REQUESTS_LIMIT_MS = 1_500;
-const BATCHES_LIMIT_MS = 1_500;
+const REQUESTS_LIMIT_MS = 1_200;
+const BATCHES_LIMIT_MS = 1_200;
 const DRAIN_LIMIT_MS = 25_000;
 const FILLED = 'filled';
 
@@ -224,7 +224,7 @@ const run = async (options: LocalServiceOptions, undo: Undo[]): Promise<LocalSer
 
 /**
  * Runs the service in this thread: its functions read this thread's environment, so there is one per thread, once.
- * Tests use `startLocalService`, which gives each a thread of its own.
+ * `startServiceThread` gives it a thread of its own.
  *
  * @throws {StartFailure} with one sentence when it can't run; nothing is left running then
  */

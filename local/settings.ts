@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { type Limits, parseLimits } from './http/throttle.ts';
 import type { LocalServiceOptions } from './service.ts';
+import { DEMO_CATALOG } from './service-thread.ts';
 import { StartFailure } from './start-failure.ts';
 
 const DEFAULT_PORT = 8787;
@@ -46,7 +47,7 @@ export const localSettings = (environment: NodeJS.ProcessEnv): LocalServiceOptio
   return {
     port: portOf(given(environment['PORT']) ?? String(DEFAULT_PORT)),
     dataDirectory: given(environment['WEND_DATA_DIR']) ?? '.wend',
-    catalog: resolve(given(environment['WEND_CATALOG']) ?? 'catalog/demo'),
+    catalog: resolve(given(environment['WEND_CATALOG']) ?? DEMO_CATALOG),
     ...(limits === undefined ? {} : { limits: limitsOf(limits) }),
     ...(identitySecret === undefined ? {} : { identitySecret: secretOf(identitySecret) }),
     ...(storeEndpoint === undefined ? {} : { storeEndpoint }),

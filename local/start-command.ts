@@ -1,13 +1,15 @@
 import { LOCAL_KEYS } from './seed.ts';
-import { type LocalService, type LocalServiceOptions, runLocalService } from './service.ts';
+import type { LocalServiceOptions } from './service.ts';
+import { type LocalServiceThread, startServiceThread } from './service-thread.ts';
 import { messageOf, StartFailure } from './start-failure.ts';
 
-/** Stopping takes at most 5 s; whatever still hangs by then is left to end with the process. */
-const STOP_LIMIT_MS = 4_800;
+/** Should a stop hang for a reason that nobody thought of. */
+const STOP_LIMIT_MS = 4_600;
+/** Two signals so close together are one. */
 const SAME_SIGNAL_MS = 500;
 const SHOWN_DEAD_LETTERS = 10;
 
-const greeting = (service: LocalService, dataDirectory: string): string => `
+const greeting = (service: LocalServiceThread, dataDirectory: string): string => `
 Wend runs at ${service.url}
 
   in browsers and apps   ${LOCAL_KEYS.publishable}
@@ -23,7 +25,7 @@ Ask it what a visitor shall see:
 Ctrl-C stops it.
 `;
 
-const listDeadLetters = (service: LocalService): void => {
+const listDeadLetters = (service: LocalServiceThread): void => {
   const letters = service.deadLetters;
   if (letters.length === 0) {
     return;
@@ -43,7 +45,7 @@ const fail = (error: unknown): never => {
   process.exit(1);
 };
 
-const stopOnSignal = (starting: Promise<LocalService>): void => {
+const stopOnSignal = (starting: Promise<LocalServiceThread>): void => {
   let askedAt: number | undefined;
   const stop = (): void => {
     if (askedAt !== undefined) {
@@ -56,8 +58,12 @@ const stopOnSignal = (starting: Promise<LocalService>): void => {
     askedAt = performance.now();
     setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
     starting
-      .then((service) => service.stop())
-      .then(() => process.exit(0))
+      .then(async (service) => {
+        if (!(await service.stop())) {
+          console.error('What was under way did not end in time; the next start takes it up.');
+        }
+        process.exit(0);
+      })
       .catch((error: unknown) => {
         console.error(messageOf(error));
         process.exit(1);
@@ -74,10 +80,10 @@ const stopOnSignal = (starting: Promise<LocalService>): void => {
  *
  * @param settings reads the options; what it throws is told like any other reason
  */
-export const runStartCommand = async (settings: () => LocalServiceOptions): Promise<LocalService> => {
+export const runStartCommand = async (settings: () => LocalServiceOptions): Promise<LocalServiceThread> => {
   try {
     const options = settings();
-    const starting = runLocalService(options);
+    const starting = startServiceThread(options, process.env);
     stopOnSignal(starting);
     const service = await starting;
     service.failed

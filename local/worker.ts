@@ -1,7 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import * as z from 'zod';
 import { runLocalService } from './service.ts';
-import { messageOf } from './start-failure.ts';
+import type { Notice } from './service-thread.ts';
+import { messageOf, StartFailure } from './start-failure.ts';
 
 const optionsSchema = z.object({
   port: z.number(),
@@ -13,14 +14,26 @@ const optionsSchema = z.object({
   storeEndpoint: z.string().exactOptional(),
 });
 
+const tell = (notice: Notice): void => parentPort?.postMessage(notice);
+
 try {
   const service = await runLocalService(optionsSchema.parse(workerData));
-  const { url, busUrl, storeUrl } = service;
+  const { url, busUrl, storeUrl, deadLetters } = service;
   parentPort?.once('message', () => {
     service.stop().finally(() => process.exit(0));
   });
-  parentPort?.postMessage({ kind: 'ready', url, busUrl, storeUrl });
+  service.failed.then((sentence) => tell({ kind: 'failed', sentence })).catch(console.error);
+  tell({
+    kind: 'ready',
+    url,
+    busUrl,
+    storeUrl,
+    deadLetters: deadLetters.map(({ messageId, failedAt, reason }) => ({ messageId, failedAt, reason })),
+  });
 } catch (error) {
-  parentPort?.postMessage({ kind: 'refused', message: messageOf(error) });
+  if (!(error instanceof StartFailure)) {
+    console.error(error);
+  }
+  tell({ kind: 'refused', sentence: messageOf(error) });
   parentPort?.close();
 }

@@ -25,7 +25,7 @@ export interface AcceptedEvent {
   readonly resources: readonly string[];
   /** JSON text of the detail, as sent. */
   readonly detail: string;
-  /** What the entry is about, for keeping its order: the detail's `visitorId`, or ''. */
+  /** Whom the entry is about, for keeping the order of each visitor's; '' where it doesn't say. */
   readonly lane: string;
 }
 

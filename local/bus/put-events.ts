@@ -33,7 +33,16 @@ const entrySchema = z.object({
   TraceHeader: z.string().nullish(),
 });
 const requestSchema = z.object({ Entries: z.array(entrySchema), EndpointId: z.string().nullish() });
-const laneSchema = z.object({ visitorId: z.string() });
+/** What names the visitor that an entry is about: one entry holds the events of one visitor. */
+const laneSchema = z.union([
+  z.object({ visitorId: z.string() }).transform(({ visitorId }) => visitorId),
+  z
+    .object({ events: z.tuple([z.object({ userId: z.string() })], z.unknown()) })
+    .transform(({ events: [first] }) => `user:${first.userId}`),
+  z
+    .object({ events: z.tuple([z.object({ anonymousId: z.string() })], z.unknown()) })
+    .transform(({ events: [first] }) => `anon:${first.anonymousId}`),
+]);
 
 type Entry = z.infer<typeof entrySchema>;
 
@@ -110,7 +119,7 @@ const judge = (entry: Entry, bus: Bus): EntryResult | AcceptedEvent => {
     time: entry.Time ? Math.floor(entry.Time * 1000) : bus.now(),
     resources: entry.Resources ?? [],
     detail: entry.Detail,
-    lane: lane.success ? lane.data.visitorId : '',
+    lane: lane.success ? lane.data : '',
   };
 };
 

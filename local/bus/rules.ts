@@ -11,7 +11,7 @@ export interface Rule {
 }
 
 /** The rules of the bus, as the deployed stack has them. */
-export const RULES: readonly Rule[] = [
+const RULES: readonly Rule[] = [
   { source: BUS_SOURCE, detailType: EVENTS_RECEIVED, queue: 'events-received' },
 ];
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { corsHeaders } from '../../lib/runtime/cors.ts';
 import type { Functions, Handler } from '../functions.ts';
 import { messageOf } from '../start-failure.ts';
 import { MAX_BODY_BYTES, readBody } from './body.ts';
@@ -61,6 +62,12 @@ const throttled = (seconds: number): GatewayProblem => ({
   headers: { 'retry-after': String(seconds) },
 });
 
+/** A page may read why it was refused, as it may read the answers of functions. */
+const readableTo = (request: IncomingMessage, found: Found, problem: GatewayProblem): GatewayProblem => ({
+  ...problem,
+  headers: { ...problem.headers, ...corsHeaders(request.headers.origin, [found.route]) },
+});
+
 const TIMEOUT = Symbol('timeout');
 
 const invoke = async (handler: Handler, event: unknown, requestId: string): Promise<unknown> => {
@@ -99,7 +106,7 @@ const callFunction = async (
   });
   const answer = await invoke(handler, event, requestId);
   if (answer === TIMEOUT) {
-    writeProblem(response, TIMED_OUT, requestId);
+    writeProblem(response, readableTo(request, found, TIMED_OUT), requestId);
   } else if (!writeAnswer(response, answer)) {
     throw new Error(`function ${found.route.function} gave an answer that API Gateway would not understand`);
   }
@@ -118,7 +125,7 @@ const refusal = (
     case 'found': {
       const caller = callerOf(headerOf(request.headers, 'authorization'), request.socket.remoteAddress ?? '');
       const seconds = options.throttle?.(caller) ?? 0;
-      return seconds > 0 ? throttled(seconds) : undefined;
+      return seconds > 0 ? readableTo(request, routing, throttled(seconds)) : undefined;
     }
   }
 };
@@ -143,7 +150,7 @@ const serve = async (
   }
   const body = await readBody(request);
   if (body === undefined) {
-    writeProblem(response, TOO_LARGE, requestId);
+    writeProblem(response, readableTo(request, routing, TOO_LARGE), requestId);
     return;
   }
   await options.gate.pass(() => callFunction(options, routing, request, body, response, requestId));

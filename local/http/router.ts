@@ -1,4 +1,5 @@
 import { ROUTES, type Route } from '../../lib/contracts/routes.ts';
+import { anyForBrowsers } from '../../lib/runtime/cors.ts';
 
 /** What the gateway makes of method and path. */
 export type Routing =
@@ -50,8 +51,8 @@ const parametersOf = (candidate: Candidate, path: string): { readonly [name: str
 };
 
 /**
- * Finds the route. A browser's preflight (`OPTIONS`) goes to the function of a path that takes publishable keys,
- * since that function answers for the origins.
+ * Finds the route. A browser's preflight (`OPTIONS`) goes to the function of a path that browsers call, since it
+ * answers for the origins.
  *
  * @param path as in the request line, percent-encoded, without the query
  */
@@ -59,9 +60,7 @@ export const findRoute = (method: string, path: string): Routing => {
   const onPath = CANDIDATES.filter((candidate) => candidate.pattern.test(path));
   const match =
     onPath.find((candidate) => candidate.route.method === method) ??
-    (method === 'OPTIONS'
-      ? onPath.find((candidate) => candidate.route.keys?.includes('publishable'))
-      : undefined);
+    (method === 'OPTIONS' ? onPath.find((candidate) => anyForBrowsers([candidate.route])) : undefined);
   if (match !== undefined) {
     return {
       kind: 'found',

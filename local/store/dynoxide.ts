@@ -13,7 +13,7 @@ export interface EmbeddedStore {
 }
 
 const START_LIMIT_MS = 5_000;
-const STOP_LIMIT_MS = 1_500;
+const STOP_LIMIT_MS = 1_000;
 
 /**
  * The store is a child of a shell that has become it by `exec`. A second shell watches a pipe from this process:
@@ -21,6 +21,9 @@ const STOP_LIMIT_MS = 1_500;
  * pipe says that all is well. So a kill -9 leaves no orphan behind.
  */
 const WATCHED = '(read -r _ <&3 || kill -TERM $$) >/dev/null 2>&1 & exec "$0" "$@" 3<&-';
+
+/** What it says of itself, and is no reason for anything. */
+const GREETING = /^(Dynoxide listening on .*|Shutting down.*)$\n?/gm;
 
 /** The binary for this machine. */
 const binary = (): string => {
@@ -135,7 +138,7 @@ export const startDynoxide = async (path: string | undefined): Promise<EmbeddedS
   });
   let said = '';
   child.stderr?.on('data', (chunk: Buffer) => {
-    said = `${said}${chunk.toString('utf8')}`.trim().slice(-500);
+    said = `${said}${chunk.toString('utf8')}`.replace(GREETING, '').trim().slice(-500);
   });
   const watch = child.stdio[3];
   let stopping = false;
@@ -163,7 +166,6 @@ export const startDynoxide = async (path: string | undefined): Promise<EmbeddedS
   try {
     const pid = child.pid ?? 0;
     const port = await waitForPort(child, pid, () => said);
-    said = '';
     return { endpoint: `http://127.0.0.1:${port}`, pid, failed, stop };
   } catch (error) {
     await stop();

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { type IsolatedService, startLocalService } from '../../../local/isolated.ts';
+import { type LocalServiceThread, startLocalService } from '../../../local/service-thread.ts';
 import {
   busClient,
   entry,
@@ -28,7 +28,7 @@ const busSchema = z.object({
   ),
 });
 
-let service: IsolatedService;
+let service: LocalServiceThread;
 let client: EventBridgeClient;
 
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { startLocalService } from '../../../local/isolated.ts';
+import { startLocalService } from '../../../local/service-thread.ts';
 import {
   busClient,
   endScripts,

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { type IsolatedService, startLocalService } from '../../../local/isolated.ts';
+import { type LocalServiceThread, startLocalService } from '../../../local/service-thread.ts';
 import { FIXTURE_FUNCTIONS } from './helpers.ts';
 
 const eventSchema = z.object({
@@ -32,7 +32,7 @@ const eventSchema = z.object({
   isBase64Encoded: z.boolean(),
 });
 
-let service: IsolatedService;
+let service: LocalServiceThread;
 
 beforeAll(async () => {
   service = await startLocalService({ catalog: null, functionsDirectory: FIXTURE_FUNCTIONS });

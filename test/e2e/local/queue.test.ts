@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MAX_RECEIVE_COUNT, retryDelay } from '../../../local/bus/queue.ts';
-import { type IsolatedService, startLocalService } from '../../../local/isolated.ts';
+import { type LocalServiceThread, startLocalService } from '../../../local/service-thread.ts';
 import {
   busClient,
   endScripts,
@@ -17,7 +17,7 @@ import {
   until,
 } from './helpers.ts';
 
-let service: IsolatedService;
+let service: LocalServiceThread;
 let client: EventBridgeClient;
 
 beforeAll(async () => {

@@ -236,6 +236,19 @@ describe('stopping', () => {
     await again.ended;
   });
 
+  it('takes under 5 s even where a function holds its thread for ever', async () => {
+    const directory = temporaryDirectory();
+    const running = await startFixture({ WEND_DATA_DIR: directory });
+    const hanging = fetch(`${running.url}/health?answer=never`).catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const before = performance.now();
+    running.process.kill('SIGTERM');
+    await running.ended;
+    expect(performance.now() - before).toBeLessThan(5_000);
+    await hanging;
+    await until(() => processesOn(directory).length === 0);
+  });
+
   it('happens by itself, with a sentence, when the store dies', async () => {
     const directory = temporaryDirectory();
     const running = await startFixture({ WEND_DATA_DIR: directory });
