@@ -1,5 +1,3 @@
-import { Logger as PowertoolsLogger } from '@aws-lambda-powertools/logger';
-
 /**
  * All that a log line may carry. The list is closed on purpose: bodies, keys, traits and the ids of people have
  * no field to be put in.
@@ -36,15 +34,41 @@ export const describeError = (error: unknown): { readonly [field: string]: unkno
   return { errorName: error.name, ...cause, stack: frames.map((line) => line.trim()) };
 };
 
-/** A logger that writes one JSON object a line; its level comes from `POWERTOOLS_LOG_LEVEL` (default INFO). */
-export const createLogger = (serviceName: string): Logger => {
-  const logger = new PowertoolsLogger({ serviceName });
-  const described = (fields: LogFields | undefined, error: unknown) =>
-    error === undefined ? { ...fields } : { ...fields, ...describeError(error) };
+/** From the least to the most important; `SILENT` is above all. */
+const LEVELS: readonly string[] = ['DEBUG', 'INFO', 'WARN', 'ERROR', 'SILENT'];
+
+/** Lambda sets `AWS_LAMBDA_LOG_LEVEL` from the function's configuration; `POWERTOOLS_LOG_LEVEL` overrules it. */
+const leastLevel = (): number => {
+  const named = (
+    process.env.POWERTOOLS_LOG_LEVEL ??
+    process.env.AWS_LAMBDA_LOG_LEVEL ??
+    'INFO'
+  ).toUpperCase();
+  const level = LEVELS.indexOf(named);
+  return level === -1 ? LEVELS.indexOf('INFO') : level;
+};
+
+/**
+ * A logger that writes one JSON object a line to standard output, with the `timestamp` and `level` by which Lambda
+ * filters. Written out here since a library for it is 24 KB of every bundle.
+ */
+export const createLogger = (service: string): Logger => {
+  const least = leastLevel();
+  const write = (
+    level: 'DEBUG' | 'INFO' | 'WARN' | 'ERROR',
+    message: string,
+    fields: LogFields | undefined,
+    described: object,
+  ): void => {
+    if (LEVELS.indexOf(level) < least) return;
+    const line = { level, message, timestamp: new Date().toISOString(), service, ...fields, ...described };
+    process.stdout.write(`${JSON.stringify(line)}\n`);
+  };
+  const describe = (error: unknown): object => (error === undefined ? {} : describeError(error));
   return {
-    debug: (message, fields) => logger.debug(message, { ...fields }),
-    info: (message, fields) => logger.info(message, { ...fields }),
-    warn: (message, fields, error) => logger.warn(message, described(fields, error)),
-    error: (message, fields, error) => logger.error(message, described(fields, error)),
+    debug: (message, fields) => write('DEBUG', message, fields, {}),
+    info: (message, fields) => write('INFO', message, fields, {}),
+    warn: (message, fields, error) => write('WARN', message, fields, describe(error)),
+    error: (message, fields, error) => write('ERROR', message, fields, describe(error)),
   };
 };

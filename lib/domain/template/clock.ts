@@ -1,4 +1,7 @@
-import { Temporal } from 'temporal-polyfill';
+import * as Calendar from 'temporal-polyfill/fns/Calendar';
+import * as Instant from 'temporal-polyfill/fns/Instant';
+import * as PlainDateTime from 'temporal-polyfill/fns/PlainDateTime';
+import * as ZonedDateTime from 'temporal-polyfill/fns/ZonedDateTime';
 import type { WallTime } from './strftime.ts';
 
 /** The decision's clock: all that a template ever learns of time. */
@@ -11,12 +14,12 @@ export interface TemplateClock {
 
 const lastMoment = 8_640_000_000_000_000;
 
-const zoned = (at: number, timezone: string): Temporal.ZonedDateTime => {
-  const instant = Temporal.Instant.fromEpochMilliseconds(at);
+const zoned = (at: number, timezone: string): ZonedDateTime.Record => {
+  const instant = Instant.fromEpochMilliseconds(at);
   try {
-    return instant.toZonedDateTimeISO(timezone);
+    return Instant.toZonedDateTimeISO(instant, timezone);
   } catch {
-    return instant.toZonedDateTimeISO('UTC');
+    return Instant.toZonedDateTimeISO(instant, 'UTC');
   }
 };
 
@@ -25,7 +28,7 @@ export const wallTimeAt = (at: number, timezone: string): WallTime => {
   const moment = zoned(at, timezone);
   return {
     at,
-    offsetMinutes: Math.round(moment.offsetNanoseconds / 60_000_000_000),
+    offsetMinutes: Math.round(ZonedDateTime.offsetNanoseconds(moment) / 60_000_000_000),
     timezone: moment.timeZoneId,
   };
 };
@@ -38,10 +41,12 @@ const momentOfText = (text: string, clock: TemplateClock): number | null => {
   if (/^\d{1,13}$/.test(text)) return Number(text) * 1000;
   if (!isoDate.test(text) || text.length > 64) return null;
   try {
-    if (text.length > 10 && withOffset.test(text)) return Temporal.Instant.from(text).epochMilliseconds;
+    if (text.length > 10 && withOffset.test(text)) return Instant.fromString(text).epochMilliseconds;
     // A date of birth is the same day everywhere: without an offset it is meant on the visitor's calendar.
-    return Temporal.PlainDateTime.from(text).toZonedDateTime(zoned(clock.now, clock.timezone).timeZoneId)
-      .epochMilliseconds;
+    return PlainDateTime.toZonedDateTime(
+      PlainDateTime.fromString(text, Calendar.getISO),
+      zoned(clock.now, clock.timezone).timeZoneId,
+    ).epochMilliseconds;
   } catch {
     return null;
   }
@@ -64,7 +69,8 @@ export const momentOf = (value: unknown, clock: TemplateClock): number | null =>
 
 /** Whole weeks on the visitor's calendar from `from` to the clock; negative where `from` is still to come. */
 export const weeksSince = (from: number, clock: TemplateClock): number =>
-  zoned(from, clock.timezone).until(zoned(clock.now, clock.timezone), { largestUnit: 'weeks' }).weeks + 0;
+  ZonedDateTime.diff(zoned(from, clock.timezone), zoned(clock.now, clock.timezone), { largestUnit: 'weeks' })
+    .weeks + 0;
 
 /**
  * `now` in a template: prints as RFC 3339, can be given to `date`, and has the facts `hour`, `weekday` and `date`

@@ -1,4 +1,6 @@
-import { Temporal } from 'temporal-polyfill';
+import * as CalendarDuration from 'temporal-polyfill/fns/Duration';
+import * as Instant from 'temporal-polyfill/fns/Instant';
+import * as ZonedDateTime from 'temporal-polyfill/fns/ZonedDateTime';
 
 /**
  * An ISO 8601 duration, never negative. Hours and smaller are exact; days, weeks, months and years are calendar
@@ -53,9 +55,9 @@ const shift = (at: number, duration: Duration, timeZone: string, sign: 1 | -1): 
   const fixed = fixedMilliseconds(duration);
   if (fixed !== null && (timeZone === 'UTC' || duration.days === 0)) return at + sign * fixed;
   const { years, months, days, milliseconds } = duration;
-  const start = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone);
-  const calendar = { years, months, days };
-  const end = sign > 0 ? start.add(calendar) : start.subtract(calendar);
+  const start = Instant.toZonedDateTimeISO(Instant.fromEpochMilliseconds(at), timeZone);
+  const calendar = CalendarDuration.fromFields({ years, months, days });
+  const end = sign > 0 ? ZonedDateTime.add(start, calendar) : ZonedDateTime.subtract(start, calendar);
   return end.epochMilliseconds + sign * milliseconds;
 };
 

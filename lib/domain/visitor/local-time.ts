@@ -1,4 +1,6 @@
-import { Temporal } from 'temporal-polyfill';
+import * as Instant from 'temporal-polyfill/fns/Instant';
+import * as PlainDate from 'temporal-polyfill/fns/PlainDate';
+import * as ZonedDateTime from 'temporal-polyfill/fns/ZonedDateTime';
 
 /** A moment on a visitor's own clock. */
 export interface LocalTime {
@@ -16,8 +18,12 @@ const unknownZones = new Set<string>();
 const inZone = (epochMilliseconds: number, zone: string): LocalTime | null => {
   if (unknownZones.has(zone)) return null;
   try {
-    const time = Temporal.Instant.fromEpochMilliseconds(epochMilliseconds).toZonedDateTimeISO(zone);
-    return { hour: time.hour, weekday: time.dayOfWeek, date: time.toPlainDate().toString() };
+    const time = Instant.toZonedDateTimeISO(Instant.fromEpochMilliseconds(epochMilliseconds), zone);
+    return {
+      hour: time.hour,
+      weekday: ZonedDateTime.dayOfWeek(time),
+      date: PlainDate.toString(ZonedDateTime.toPlainDate(time)),
+    };
   } catch {
     // A visitor's browser may send any text as its zone.
     if (unknownZones.size < 1000) unknownZones.add(zone);
