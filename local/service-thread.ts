@@ -54,8 +54,11 @@ export const startServiceThread = async (
     started.reject(new Error(sentence));
   };
   worker.on('error', (error) => fail(`The local service failed: ${messageOf(error)}`));
+  let stopping = false;
   worker.on('exit', () => {
-    fail('The local service ended unexpectedly.');
+    if (!stopping) {
+      fail('The local service ended unexpectedly.');
+    }
     ended.resolve();
   });
   worker.on('message', (message: unknown) => {
@@ -75,6 +78,7 @@ export const startServiceThread = async (
 
   const { url, busUrl, storeUrl, deadLetters } = await started.promise;
   const stop = async (): Promise<boolean> => {
+    stopping = true;
     worker.postMessage('stop');
     let cut = false;
     const timer = setTimeout(() => {

@@ -136,16 +136,17 @@ export const startDynoxide = async (path: string | undefined): Promise<EmbeddedS
     // A group of its own: Ctrl-C in the terminal reaches only us, and we end it when nothing is under way any more.
     detached: true,
   });
-  let said = '';
+  let heard = '';
+  const said = (): string => heard.replace(GREETING, '').trim();
   child.stderr?.on('data', (chunk: Buffer) => {
-    said = `${said}${chunk.toString('utf8')}`.replace(GREETING, '').trim().slice(-500);
+    heard = `${heard}${chunk.toString('utf8')}`.slice(-500);
   });
   const watch = child.stdio[3];
   let stopping = false;
   const { promise: failed, resolve: fail } = Promise.withResolvers<string>();
   const ended = new Promise<void>((resolve) => {
     child.on('error', (error) => {
-      said = messageOf(error);
+      heard = messageOf(error);
       resolve();
     });
     child.on('exit', () => {
@@ -154,7 +155,7 @@ export const startDynoxide = async (path: string | undefined): Promise<EmbeddedS
         watch.end('ended\n');
       }
       if (!stopping) {
-        fail(`The embedded DynamoDB ended unexpectedly${said === '' ? '' : `: ${said}`}.`);
+        fail(`The embedded DynamoDB ended unexpectedly${said() === '' ? '' : `: ${said()}`}.`);
       }
       resolve();
     });
@@ -165,7 +166,7 @@ export const startDynoxide = async (path: string | undefined): Promise<EmbeddedS
   };
   try {
     const pid = child.pid ?? 0;
-    const port = await waitForPort(child, pid, () => said);
+    const port = await waitForPort(child, pid, said);
     return { endpoint: `http://127.0.0.1:${port}`, pid, failed, stop };
   } catch (error) {
     await stop();
