@@ -7,6 +7,7 @@ import { messageOf, StartFailure } from './start-failure.ts';
 const STOP_LIMIT_MS = 4_600;
 /** Two signals so close together are one. */
 const SAME_SIGNAL_MS = 500;
+const PARENT_LOOK_MS = 200;
 const SHOWN_DEAD_LETTERS = 10;
 
 const greeting = (service: LocalServiceThread, dataDirectory: string): string => `
@@ -69,6 +70,15 @@ const stopOnSignal = (starting: Promise<LocalServiceThread>): void => {
         process.exit(1);
       });
   };
+  // npm passes a SIGTERM on to the shell between it and us, and that shell dies without passing it on.
+  if (process.env['npm_lifecycle_event'] !== undefined) {
+    const parent = process.ppid;
+    setInterval(() => {
+      if (process.ppid !== parent && askedAt === undefined) {
+        stop();
+      }
+    }, PARENT_LOOK_MS).unref();
+  }
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
   process.on('SIGHUP', stop);

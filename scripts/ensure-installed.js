@@ -76,10 +76,14 @@ const install = () => {
   console.error('Installing the packages of package-lock.json (once, about 20 s) …');
   rmSync(stampPath, { force: true });
   // NODE_ENV=production or omit=dev in a user's settings would leave out what the tests need.
-  const npm = spawnSync('npm', ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund'], {
-    cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
+  const npm = spawnSync(
+    'npm',
+    ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'],
+    {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+    },
+  );
   if (npm.error) {
     refuse(`npm can't be started (${npm.error.message}); Node 20 or later with npm is needed.`);
   }

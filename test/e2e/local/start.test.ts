@@ -1,4 +1,5 @@
-import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -13,6 +14,7 @@ import {
   linesOf,
   processesOn,
   put,
+  ROOT,
   removeTemporaryDirectories,
   startFixture,
   startScript,
@@ -205,7 +207,7 @@ describe('stopping', () => {
       const before = performance.now();
       running.process.kill(signal);
       expect((await request).status).toBe(200);
-      expect((await running.ended).code).toBe(0);
+      expect(await running.ended).toMatchObject({ code: 0, stderr: '' });
       expect(performance.now() - before).toBeLessThan(5_000);
       expect(linesOf(file)).toEqual(['under way']);
       await until(() => processesOn(directory).length === 0);
@@ -247,6 +249,18 @@ describe('stopping', () => {
     expect(performance.now() - before).toBeLessThan(5_000);
     await hanging;
     await until(() => processesOn(directory).length === 0);
+  });
+
+  it('happens when the npm that started it is gone, however it went', async () => {
+    const directory = temporaryDirectory();
+    const child = spawn('/bin/sh', ['-c', `"$0" "$1"; true`, process.execPath, FIXTURE], {
+      cwd: ROOT,
+      env: { PATH: process.env['PATH'], PORT: '0', WEND_DATA_DIR: directory, npm_lifecycle_event: 'start' },
+      stdio: 'ignore',
+    });
+    await until(() => storesOn(directory).length === 1);
+    child.kill('SIGKILL');
+    await until(() => processesOn(directory).length === 0 && !existsSync(join(directory, 'service.json')));
   });
 
   it('happens by itself, with a sentence, when the store dies', async () => {
