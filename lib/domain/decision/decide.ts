@@ -1,4 +1,5 @@
 import type { CompiledCatalog } from '../catalog/compiled.ts';
+import { renderContent } from '../template/render-content.ts';
 import type { Profile } from '../visitor/profile.ts';
 import type { DecisionAnswer, DecisionWarning } from './answer.ts';
 import { decisionFacts } from './decision-facts.ts';
@@ -41,11 +42,8 @@ export const decide = (input: DecisionInput): Decision => {
   const suppression = suppressionOf(profile, input.unread, catalog);
   const eligible = new Set(request.placements.length === 0 ? [] : catalog.experienceRules.match(facts));
   const selection: Selection = { catalog, profile, facts, suppression, eligible };
-  const filled = fillPlacements(request.placements, selection, {
-    roots: facts.roots,
-    now,
-    timezone: zoneOf(input),
-  });
+  const scope = { roots: facts.roots, now, timezone: zoneOf(input) };
+  const filled = fillPlacements(request.placements, selection, (template) => renderContent(template, scope));
   const pricing = cart === null ? null : priceOffers(cart, selection);
   const priced = pricing?.result.ok === true ? pricing.result.priced : null;
   const answer: DecisionAnswer = {

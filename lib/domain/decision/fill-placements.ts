@@ -1,5 +1,6 @@
 import type { CompiledExperience } from '../catalog/compiled.ts';
-import { renderContent, type TemplateScope } from '../template/render-content.ts';
+import type { ContentTemplate } from '../template/compile-content.ts';
+import type { RenderedContent } from '../template/render-content.ts';
 import type { DecisionReason, DecisionWarning, PlacementItem } from './answer.ts';
 import { type Draw, drawVariant } from './draw.ts';
 import type { PlacementRequest } from './request.ts';
@@ -13,6 +14,9 @@ export interface FilledPlacements {
   readonly warnings: readonly DecisionWarning[];
 }
 
+/** Makes an experience's content; a simulation asks for winners only and makes none. */
+export type Render = (template: ContentTemplate) => RenderedContent;
+
 /**
  * Fills each placement with the best that can be shown, its defaults only where nothing else is left. Content
  * that can't be rendered is passed over with a warning: the next best takes its place.
@@ -20,7 +24,7 @@ export interface FilledPlacements {
 export const fillPlacements = (
   requested: readonly PlacementRequest[],
   selection: Selection,
-  scope: TemplateScope,
+  render: Render,
 ): FilledPlacements => {
   const draws = new Map<string, Draw>();
   const warnings: DecisionWarning[] = [];
@@ -30,7 +34,7 @@ export const fillPlacements = (
     if (drawn === null) return null;
     const { variant, draw } = drawn;
     const { template } = variant;
-    const rendered = template.ok ? renderContent(template.template, scope) : null;
+    const rendered = template.ok ? render(template.template) : null;
     if (rendered === null || !rendered.ok) {
       warnings.push(templateFailed(placement, experience.id));
       return null;
