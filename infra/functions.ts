@@ -81,7 +81,8 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionDefinition>> = {
       'Visitors go on with the journeys and offers of the last published catalog; a wrong one cannot be taken back.',
     memory: 1024,
     timeout: 29,
-    visitors: [],
+    // The lint measures claims against a sample of the visitors.
+    visitors: [{ actions: ['dynamodb:Scan'] }],
     log: [
       readControl,
       { actions: ['dynamodb:Query'], partitionKeys: CATALOG_KEYS },

@@ -20,11 +20,7 @@ const environment = environmentSchema.parse(process.env);
 const dynamo = createDynamoClient();
 const logger = createLogger('decide');
 const store = createControlStore(dynamo, environment.WEND_LOG_TABLE);
-const control = createControlPlane({
-  store,
-  maxAgeMs: environment.WEND_CONTROL_MAX_AGE_MS,
-  elapsed: () => performance.now(),
-});
+const control = createControlPlane({ store, maxAgeMs: environment.WEND_CONTROL_MAX_AGE_MS });
 const decide = createDecider({
   read: createDecisionReader(dynamo, environment.WEND_VISITORS_TABLE, environment.WEND_LOG_TABLE),
   control,

@@ -14,11 +14,7 @@ const environment = environmentSchema.parse(process.env);
 const dynamo = createDynamoClient();
 const store = createControlStore(dynamo, environment.WEND_LOG_TABLE);
 const catalogs = createCatalogLibrary(store);
-const control = createControlPlane({
-  store,
-  maxAgeMs: environment.WEND_CONTROL_MAX_AGE_MS,
-  elapsed: () => performance.now(),
-});
+const control = createControlPlane({ store, maxAgeMs: environment.WEND_CONTROL_MAX_AGE_MS });
 
 /** `GET /v1/visitors/{id}`. */
 export const handler = createApiHandler({

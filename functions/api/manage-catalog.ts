@@ -1,5 +1,6 @@
 import { createDynamoClient } from '../../lib/adapters/dynamodb/client.ts';
 import { createControlStore } from '../../lib/adapters/dynamodb/control-store.ts';
+import { createVisitorSampler } from '../../lib/adapters/dynamodb/visitor-sampler.ts';
 import { environmentSchema } from '../../lib/contracts/environment.ts';
 import { ROUTES } from '../../lib/contracts/routes.ts';
 import { createApiHandler } from '../../lib/runtime/api-handler.ts';
@@ -10,16 +11,18 @@ import { catalogOperations } from '../../lib/service/catalog-operations.ts';
 import { createControlPlane } from '../../lib/service/control-plane.ts';
 
 const environment = environmentSchema.parse(process.env);
-const store = createControlStore(createDynamoClient(), environment.WEND_LOG_TABLE);
-const control = createControlPlane({
-  store,
-  maxAgeMs: environment.WEND_CONTROL_MAX_AGE_MS,
-  elapsed: () => performance.now(),
-});
+const dynamo = createDynamoClient();
+const store = createControlStore(dynamo, environment.WEND_LOG_TABLE);
+const control = createControlPlane({ store, maxAgeMs: environment.WEND_CONTROL_MAX_AGE_MS });
 
 /** The routes under `/v1/catalog`. */
 export const handler = createApiHandler({
   routes: ROUTES,
   deps: { keys: control, now, logger: createLogger('manage-catalog') },
-  operations: catalogOperations({ store, catalogs: createCatalogLibrary(store), now }),
+  operations: catalogOperations({
+    store,
+    catalogs: createCatalogLibrary(store),
+    sample: createVisitorSampler(dynamo, environment.WEND_VISITORS_TABLE),
+    now,
+  }),
 });

@@ -11,11 +11,7 @@ import { keyOperations } from '../../lib/service/key-operations.ts';
 
 const environment = environmentSchema.parse(process.env);
 const store = createControlStore(createDynamoClient(), environment.WEND_LOG_TABLE);
-const control = createControlPlane({
-  store,
-  maxAgeMs: environment.WEND_CONTROL_MAX_AGE_MS,
-  elapsed: () => performance.now(),
-});
+const control = createControlPlane({ store, maxAgeMs: environment.WEND_CONTROL_MAX_AGE_MS });
 
 /** The routes under `/v1/keys`. */
 export const handler = createApiHandler({

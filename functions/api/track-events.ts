@@ -16,7 +16,6 @@ const environment = environmentSchema.parse(process.env);
 const control = createControlPlane({
   store: createControlStore(createDynamoClient(), environment.WEND_LOG_TABLE),
   maxAgeMs: environment.WEND_CONTROL_MAX_AGE_MS,
-  elapsed: () => performance.now(),
 });
 const track = createTracker({
   bus: createEventBus(createEventBridgeClient(), environment.WEND_EVENT_BUS),

@@ -14,11 +14,7 @@ const environment = environmentSchema.parse(process.env);
 const dynamo = createDynamoClient();
 const store = createControlStore(dynamo, environment.WEND_LOG_TABLE);
 const catalogs = createCatalogLibrary(store);
-const control = createControlPlane({
-  store,
-  maxAgeMs: environment.WEND_CONTROL_MAX_AGE_MS,
-  elapsed: () => performance.now(),
-});
+const control = createControlPlane({ store, maxAgeMs: environment.WEND_CONTROL_MAX_AGE_MS });
 const react = createReactor({
   visitors: createVisitorStore({ client: dynamo, table: environment.WEND_VISITORS_TABLE }),
   catalogs: async () => catalogs((await control.current()).pointer),

@@ -14,8 +14,8 @@ import {
   catalogEtag,
   createActivator,
   createPublisher,
+  createValidator,
   type PublishDeps,
-  validateCatalog,
 } from './publish-catalog.ts';
 
 const iso = (at: number): string => new Date(at).toISOString();
@@ -24,6 +24,7 @@ const iso = (at: number): string => new Date(at).toISOString();
 export const catalogOperations = (
   deps: PublishDeps & { readonly store: ControlStore; readonly catalogs: CatalogLibrary },
 ): { readonly [operationId: string]: Operation } => {
+  const validate = createValidator(deps);
   const publish = createPublisher(deps);
   const activate = createActivator(deps);
   return {
@@ -49,7 +50,7 @@ export const catalogOperations = (
       return { status: 200, headers: { etag: catalogEtag(version) }, body: { version, findings } };
     }),
     validateCatalog: operation(validateCatalogContract, async ({ body }) => {
-      const findings = validateCatalog(body.definitions, deps.now());
+      const findings = await validate(body.definitions);
       return {
         status: 200,
         body: { valid: findings.every(({ severity }) => severity !== 'error'), findings },

@@ -5,8 +5,8 @@ export interface ControlPlaneDeps {
   readonly store: Pick<ControlStore, 'read'>;
   /** How old the last look may be, milliseconds. */
   readonly maxAgeMs: number;
-  /** Milliseconds of a clock that never jumps. */
-  readonly elapsed: () => number;
+  /** Milliseconds of a clock that never jumps; default: the process's own. */
+  readonly elapsed?: () => number;
 }
 
 /**
@@ -34,20 +34,24 @@ export interface ControlPlane {
   readonly stillKnows: (keyId: string) => boolean;
 }
 
-export const createControlPlane = (deps: ControlPlaneDeps): ControlPlane => {
+export const createControlPlane = ({
+  store,
+  maxAgeMs,
+  elapsed = () => performance.now(),
+}: ControlPlaneDeps): ControlPlane => {
   let last: { readonly snapshot: ControlSnapshot; readonly at: number } | null = null;
   let looking: Promise<ControlSnapshot> | null = null;
 
-  const isStale = (): boolean => last === null || deps.elapsed() - last.at >= deps.maxAgeMs;
+  const isStale = (): boolean => last === null || elapsed() - last.at >= maxAgeMs;
 
   const absorb = (snapshot: ControlSnapshot): void => {
-    last = { snapshot, at: deps.elapsed() };
+    last = { snapshot, at: elapsed() };
   };
 
   /** With a maximum age, requests that are stale together look once; without one, each looks for itself. */
   const look = (): Promise<ControlSnapshot> => {
-    if (looking !== null && deps.maxAgeMs > 0) return looking;
-    const reading = deps.store.read().then((snapshot) => {
+    if (looking !== null && maxAgeMs > 0) return looking;
+    const reading = store.read().then((snapshot) => {
       absorb(snapshot);
       return snapshot;
     });

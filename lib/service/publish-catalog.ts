@@ -3,12 +3,20 @@ import type { CatalogVersion, ControlStore } from '../contracts/control.ts';
 import type { FieldError } from '../contracts/http/field-error.ts';
 import { encodeCatalog } from '../domain/catalog/codec.ts';
 import { type Compilation, compileCatalog } from '../domain/catalog/compile.ts';
-import type { Finding } from '../domain/catalog/definition.ts';
+import type { Definition, Finding } from '../domain/catalog/definition.ts';
+import { resolveSettings } from '../domain/catalog/settings.ts';
+import type { Facts } from '../domain/condition/facts.ts';
+import { decisionFacts } from '../domain/decision/decision-facts.ts';
+import { NO_REQUEST } from '../domain/decision/request.ts';
+import { profileOf } from '../domain/visitor/profile.ts';
+import type { StoredVisitor } from '../domain/visitor/visitor-store.ts';
 import { matchPasses } from '../runtime/conditional.ts';
 import { Conflict, NotFound, PreconditionFailed, Unprocessable } from '../runtime/errors.ts';
 
 export interface PublishDeps {
   readonly store: ControlStore;
+  /** Some of the recorded visitors: what a claim is measured against. */
+  readonly sample: () => Promise<readonly StoredVisitor[]>;
   readonly now: () => number;
 }
 
@@ -55,12 +63,30 @@ const errorsOf = (definitions: readonly unknown[], findings: readonly Finding[])
     .map((finding) => ({ path: placeOf(indexOf(finding), finding.path), message: finding.message }));
 };
 
-/** All that is wrong with definitions, or doubtful; nothing is stored. */
-export const validateCatalog = (definitions: readonly unknown[], now: number): readonly Finding[] => {
-  const parsed = parseDefinitions(definitions);
-  if (!parsed.ok) return parsed.errors.map(findingOf);
-  return compileCatalog(parsed.definitions, { version: 0, publishedAt: now }).findings;
+/** What conditions would see of visitors under these definitions, outside of any request. */
+const factsOfSample = (
+  visitors: readonly StoredVisitor[],
+  definitions: readonly Definition[],
+  now: number,
+): readonly Facts[] => {
+  const settings = resolveSettings(definitions.find((definition) => definition.kind === 'settings'));
+  return visitors.flatMap((stored) => {
+    if (stored.kind !== 'visitor') return [];
+    const profile = profileOf(stored.visitor, stored.visitorId, stored.visitorId);
+    return [decisionFacts(profile, NO_REQUEST, profile.cart, settings, now)];
+  });
 };
+
+/** All that is wrong with definitions, or doubtful; nothing is stored. */
+export const createValidator =
+  ({ sample, now }: Pick<PublishDeps, 'sample' | 'now'>) =>
+  async (definitions: readonly unknown[]): Promise<readonly Finding[]> => {
+    const parsed = parseDefinitions(definitions);
+    if (!parsed.ok) return parsed.errors.map(findingOf);
+    const at = now();
+    const samples = factsOfSample(await sample(), parsed.definitions, at);
+    return compileCatalog(parsed.definitions, { version: 0, publishedAt: at, samples }).findings;
+  };
 
 /**
  * Validates, stores as a new immutable version, and activates it.
@@ -69,7 +95,7 @@ export const validateCatalog = (definitions: readonly unknown[], now: number): r
  * active than `If-Match` names, Conflict (409) where others published all the time
  */
 export const createPublisher =
-  ({ store, now }: PublishDeps) =>
+  ({ store, sample, now }: PublishDeps) =>
   async ({ definitions, forced, ifMatch }: Publication) => {
     const parsed = parseDefinitions(definitions);
     if (!parsed.ok) {
@@ -81,6 +107,7 @@ export const createPublisher =
         findings: parsed.errors.map(findingOf),
       });
     }
+    const samples = factsOfSample(await sample(), parsed.definitions, now());
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const seen = await store.read();
       const active = seen.pointer.active === 0 ? null : catalogEtag(seen.pointer.active);
@@ -94,6 +121,7 @@ export const createPublisher =
       const { catalog, findings }: Compilation = compileCatalog(parsed.definitions, {
         version,
         publishedAt,
+        samples,
         force: forced !== undefined,
       });
       if (catalog === null) {

@@ -3,6 +3,7 @@ import { cartItemCount, cartTotal } from '../domain/cart/cart.ts';
 import type { CompiledCatalog } from '../domain/catalog/compiled.ts';
 import { holds } from '../domain/condition/evaluate.ts';
 import { decisionFacts, statisticsOf } from '../domain/decision/decision-facts.ts';
+import { NO_REQUEST } from '../domain/decision/request.ts';
 import { linkNow } from '../domain/identity/links.ts';
 import { isVisitorId, parseIdKey, visitorIdOf } from '../domain/identity/visitor-id.ts';
 import { compareStamps } from '../domain/stamp.ts';
@@ -102,8 +103,7 @@ const visitorAnswer = (
 
 /** The segments that the visitor is in now, by the active catalog. */
 const segmentsOf = (profile: Profile, catalog: CompiledCatalog, now: number): readonly string[] => {
-  const request = { placements: [], channel: null, cart: null, context: {}, account: null, explain: false };
-  const facts = decisionFacts(profile, request, profile.cart, catalog.settings, now);
+  const facts = decisionFacts(profile, NO_REQUEST, profile.cart, catalog.settings, now);
   return [...catalog.segments].flatMap(([id, condition]) =>
     holds(condition, facts, catalog.segments) ? [id] : [],
   );

@@ -11,6 +11,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
   GetItem: 'dynamodb:GetItem',
   BatchGetItem: 'dynamodb:BatchGetItem',
   Query: 'dynamodb:Query',
+  Scan: 'dynamodb:Scan',
   PutItem: 'dynamodb:PutItem',
   UpdateItem: 'dynamodb:UpdateItem',
   DeleteItem: 'dynamodb:DeleteItem',
@@ -66,6 +67,7 @@ const VISITOR = partitionOf(stateKey('vAAAAAAAAAAAAAAAAAAAAAA'));
 const RUNS: Readonly<Record<string, readonly string[]>> = {
   'visitor-store.ts': granted(FUNCTIONS['on-events-received'].visitors),
   'control-store.ts': granted(FUNCTIONS['manage-catalog'].log),
+  'visitor-sampler.ts': granted(FUNCTIONS['manage-catalog'].visitors),
   'batch-get.ts': granted(FUNCTIONS.decide.visitors),
 };
 
@@ -105,7 +107,7 @@ describe('grants', () => {
 
   it('are seen to miss a command that nobody was granted', () => {
     expect(actionsOf('client.send(new UpdateItemCommand({}))')).toEqual(['dynamodb:UpdateItem']);
-    expect(actionsOf('new ScanCommand({})')).toEqual(['unknown: Scan']);
+    expect(actionsOf('new DescribeTableCommand({})')).toEqual(['unknown: DescribeTable']);
     expect(actionsOf('new TransactWriteItemsCommand({ TransactItems: [{ Delete: x }] })')).toEqual([
       'dynamodb:DeleteItem',
     ]);

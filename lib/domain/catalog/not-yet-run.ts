@@ -1,4 +1,4 @@
-import type { Definition, Kind, OfferDefinition, Reward } from './definition.ts';
+import type { Definition, Kind, OfferDefinition, Reward, SettingsDefinition } from './definition.ts';
 import type { Remark } from './finding.ts';
 
 /*
@@ -27,7 +27,21 @@ const REWARDS: ReadonlySet<Reward['type']> = new Set<Reward['type']>([
   'contractPrice',
 ]);
 
-const offerParts = (offer: OfferDefinition): readonly { readonly path: string; readonly what: string }[] => [
+/** Settings that wait for what they are about. */
+const SETTINGS = [
+  'quietHours',
+  'messageLimit',
+  'household',
+  'publish',
+] as const satisfies readonly (keyof SettingsDefinition)[];
+
+interface Part {
+  readonly path: string;
+  readonly what: string;
+}
+
+/** What keeps an offer out of decisions. */
+const missingParts = (offer: OfferDefinition): readonly Part[] => [
   ...(REWARDS.has(offer.reward.type)
     ? [{ path: 'reward.type', what: `rewards of type ${offer.reward.type}` }]
     : []),
@@ -37,11 +51,22 @@ const offerParts = (offer: OfferDefinition): readonly { readonly path: string; r
   ...(offer.code === undefined ? [] : [{ path: 'code', what: 'offers with a code' }]),
   ...(offer.codes === undefined ? [] : [{ path: 'codes', what: 'offers with codes' }]),
   ...(offer.requiresGrant === true ? [{ path: 'requiresGrant', what: 'offers that require a grant' }] : []),
-  ...(offer.limits === undefined ? [] : [{ path: 'limits', what: 'offers with limits' }]),
 ];
 
 /** Whether an offer takes part in decisions of this release; one that doesn't is never applied. */
-export const offerRuns = (offer: OfferDefinition): boolean => offerParts(offer).length === 0;
+export const offerRuns = (offer: OfferDefinition): boolean => missingParts(offer).length === 0;
+
+/** A limit is about redemptions, of which there are none yet: the offer applies, and nothing counts. */
+const uncounted = (offer: OfferDefinition): readonly Part[] =>
+  offer.limits === undefined ? [] : [{ path: 'limits', what: 'limits of offers' }];
+
+const partsOf = (definition: Definition): readonly Part[] => {
+  if (definition.kind === 'offer') return [...missingParts(definition), ...uncounted(definition)];
+  if (definition.kind !== 'settings') return [];
+  return SETTINGS.flatMap((path) =>
+    definition[path] === undefined ? [] : [{ path, what: `settings of ${path}` }],
+  );
+};
 
 /** Warnings for all that a definition asks for and does not get yet. */
 export const notYetRun = (definition: Definition): readonly Remark[] => {
@@ -53,6 +78,5 @@ export const notYetRun = (definition: Definition): readonly Remark[] => {
     evidence: {},
   });
   if (KINDS.has(definition.kind)) return [warn('kind', `definitions of kind ${definition.kind}`)];
-  if (definition.kind !== 'offer') return [];
-  return offerParts(definition).map(({ path, what }) => warn(path, what));
+  return partsOf(definition).map(({ path, what }) => warn(path, what));
 };

@@ -18,3 +18,13 @@ export interface PlacementRequest {
   /** How many items it has room for. */
   readonly limit: number;
 }
+
+/** Nothing is asked: what is true of a visitor outside of any request. */
+export const NO_REQUEST: DecisionRequest = {
+  placements: [],
+  channel: null,
+  cart: null,
+  context: {},
+  account: null,
+  explain: false,
+};

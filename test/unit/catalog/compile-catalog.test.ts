@@ -238,12 +238,28 @@ describe('compiling a catalog', () => {
       '{ kind: offer, id: o, reward: { type: amount, value: 1 }, requiresGrant: true }',
       'requiresGrant',
     ],
-    ['a limit', '{ kind: offer, id: o, reward: { type: amount, value: 1 }, limits: { total: 1 } }', 'limits'],
   ])('publishes %s with the warning that it does not run yet', (_what, yaml, path) => {
     const { catalog, findings: found } = compile(yaml);
     expect(catalog).not.toBeNull();
     expect(found).toContainEqual(expect.objectContaining({ code: 'not-yet-run', severity: 'warning', path }));
     expect(catalog?.offers.some((offer) => offer.runs)).toBe(false);
+  });
+
+  it('applies an offer with limits, and warns that nothing counts them yet', () => {
+    const { catalog, findings: found } = compile(
+      '{ kind: offer, id: o, reward: { type: amount, value: 1 }, limits: { total: 1 } }',
+    );
+    expect(found).toContainEqual(
+      expect.objectContaining({ code: 'not-yet-run', severity: 'warning', path: 'limits' }),
+    );
+    expect(catalog?.offers.map((offer) => offer.runs)).toEqual([true]);
+  });
+
+  it('warns of settings that have no effect yet', () => {
+    const { findings: found } = compile('{ kind: settings, id: s, publish: [Order Completed] }');
+    expect(found).toContainEqual(
+      expect.objectContaining({ code: 'not-yet-run', severity: 'warning', path: 'publish' }),
+    );
   });
 
   it('has nothing to say of an empty catalog', () => {
