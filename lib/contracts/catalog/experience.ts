@@ -19,8 +19,8 @@ import {
 const DAY = 86_400_000;
 
 /** Impressions are counted by a ring of 100 entries that reaches 90 days back. */
-const impressionLimit = limit(100).refine((value) => maximumDuration(value.per) <= 90 * DAY, {
-  error: 'expected a duration of at most P90D',
+const impressionLimit = limit(100).refine((value) => maximumDuration(value.per) <= 400 * DAY, {
+  error: 'expected a duration of at most P400D',
   path: ['per'],
 });
 

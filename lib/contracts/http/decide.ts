@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Cart } from '../../domain/cart/cart.ts';
+import { isJsonObject } from '../../domain/json.ts';
 import { currency } from '../catalog/primitives.ts';
 import { freeFormObject } from './free-form.ts';
 import { nothing, type RequestContract } from './request-contract.ts';
@@ -184,3 +185,7 @@ export const asksForExplanation = (body: unknown): boolean =>
   body.options !== null &&
   'explain' in body.options &&
   body.options.explain === true;
+
+/** Whether a body of any shape names a person and brings nothing that could prove it. */
+export const namesUserWithoutToken = (body: unknown): boolean =>
+  isJsonObject(body) && typeof body.userId === 'string' && body.identityToken === undefined;

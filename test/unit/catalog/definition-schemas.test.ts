@@ -98,8 +98,8 @@ describe('the schemas of the catalog', () => {
     ],
     [
       'a limit over more than is counted',
-      experience({ limit: { max: 1, per: 'P91D' } }),
-      'limit.per: expected a duration of at most P90D',
+      experience({ limit: { max: 1, per: 'P401D' } }),
+      'limit.per: expected a duration of at most P400D',
     ],
     [
       'a duration of nothing',
