@@ -28,6 +28,25 @@ const pathOf = (event: APIGatewayProxyEventV2): string => {
 const lowerCaseNames = (headers: APIGatewayProxyEventV2['headers']): Exchange['headers'] =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
+/** The path of the route that API Gateway matched; it has decoded the parameters, so the path can't be matched again. */
+const matchedPath = (event: APIGatewayProxyEventV2): string | null => {
+  const [, path] = /^\S+ (\/\S*)$/.exec(event.routeKey) ?? [];
+  return path ?? null;
+};
+
+const matchOf = (
+  event: APIGatewayProxyEventV2,
+  router: (path: string) => PathMatch | null,
+): PathMatch | null => {
+  const path = matchedPath(event);
+  const match = router(path ?? pathOf(event));
+  if (match === null || path === null) return match;
+  const params = Object.entries(event.pathParameters ?? {}).flatMap(([name, value]): [string, string][] =>
+    value === undefined ? [] : [[name, value]],
+  );
+  return { routes: match.routes, params: Object.fromEntries(params) };
+};
+
 /** Takes up a request: correlates it, finds its route. Throws nothing, whatever was sent. */
 export const openExchange = (
   event: APIGatewayProxyEventV2,
@@ -36,7 +55,7 @@ export const openExchange = (
 ): Exchange => {
   const headers = lowerCaseNames(event.headers);
   const method = event.requestContext.http.method.toUpperCase();
-  const match = router(pathOf(event));
+  const match = matchOf(event, router);
   return {
     event,
     method,

@@ -22,16 +22,9 @@ export interface GatewayOptions {
   readonly throttle?: Throttle;
 }
 
-type Found = Extract<Routing, { kind: 'found' }>;
-
 /** An HTTP API gives up on a function after 30 s. */
 const FUNCTION_TIMEOUT_MS = 30_000;
 
-const NOT_FOUND: GatewayProblem = {
-  status: 404,
-  title: 'Not Found',
-  detail: 'There is no such route; GET /openapi.json lists them.',
-};
 const TOO_LARGE: GatewayProblem = {
   status: 413,
   title: 'Content Too Large',
@@ -48,13 +41,6 @@ const TIMED_OUT: GatewayProblem = {
   detail: `The function did not answer within ${FUNCTION_TIMEOUT_MS / 1000} s.`,
 };
 
-const wrongMethod = (allow: readonly string[]): GatewayProblem => ({
-  status: 405,
-  title: 'Method Not Allowed',
-  detail: `This path takes ${allow.join(', ')}.`,
-  headers: { allow: allow.join(', ') },
-});
-
 const throttled = (seconds: number): GatewayProblem => ({
   status: 429,
   title: 'Too Many Requests',
@@ -63,9 +49,9 @@ const throttled = (seconds: number): GatewayProblem => ({
 });
 
 /** A page may read why it was refused, as it may read the answers of functions. */
-const readableTo = (request: IncomingMessage, found: Found, problem: GatewayProblem): GatewayProblem => ({
+const readableTo = (request: IncomingMessage, routing: Routing, problem: GatewayProblem): GatewayProblem => ({
   ...problem,
-  headers: { ...problem.headers, ...corsHeaders(request.headers.origin, [found.route]) },
+  headers: { ...problem.headers, ...corsHeaders(request.headers.origin, routing.onPath) },
 });
 
 const TIMEOUT = Symbol('timeout');
@@ -82,15 +68,15 @@ const invoke = async (handler: Handler, event: unknown, requestId: string): Prom
 
 const callFunction = async (
   options: GatewayOptions,
-  found: Found,
+  routing: Routing,
   request: IncomingMessage,
   body: Buffer,
   response: ServerResponse,
   requestId: string,
 ): Promise<void> => {
-  const handler = options.functions().api(found.route.function);
+  const handler = options.functions().api(routing.function);
   if (handler === undefined) {
-    throw new Error(`no function ${found.route.function}`);
+    throw new Error(`no function ${routing.function}`);
   }
   const event = gatewayEventOf({
     method: request.method ?? 'GET',
@@ -101,14 +87,14 @@ const callFunction = async (
     sourceIp: request.socket.remoteAddress ?? '127.0.0.1',
     requestId,
     at: options.now(),
-    routeKey: found.routeKey,
-    pathParameters: found.pathParameters,
+    routeKey: routing.routeKey,
+    pathParameters: routing.pathParameters,
   });
   const answer = await invoke(handler, event, requestId);
   if (answer === TIMEOUT) {
-    writeProblem(response, readableTo(request, found, TIMED_OUT), requestId);
+    writeProblem(response, readableTo(request, routing, TIMED_OUT), requestId);
   } else if (!writeAnswer(response, answer)) {
-    throw new Error(`function ${found.route.function} gave an answer that API Gateway would not understand`);
+    throw new Error(`function ${routing.function} gave an answer that API Gateway would not understand`);
   }
 };
 
@@ -117,17 +103,10 @@ const refusal = (
   routing: Routing,
   request: IncomingMessage,
 ): GatewayProblem | undefined => {
-  switch (routing.kind) {
-    case 'unknown':
-      return NOT_FOUND;
-    case 'wrong-method':
-      return wrongMethod(routing.allow);
-    case 'found': {
-      const caller = callerOf(headerOf(request.headers, 'authorization'), request.socket.remoteAddress ?? '');
-      const seconds = options.throttle?.(caller) ?? 0;
-      return seconds > 0 ? readableTo(request, routing, throttled(seconds)) : undefined;
-    }
-  }
+  if (routing.routeKey === '$default') return undefined;
+  const caller = callerOf(headerOf(request.headers, 'authorization'), request.socket.remoteAddress ?? '');
+  const seconds = options.throttle?.(caller) ?? 0;
+  return seconds > 0 ? readableTo(request, routing, throttled(seconds)) : undefined;
 };
 
 const serve = async (
@@ -143,9 +122,9 @@ const serve = async (
   }
   const routing = findRoute(request.method ?? 'GET', path);
   const problem = refusal(options, routing, request);
-  if (problem !== undefined || routing.kind !== 'found') {
+  if (problem !== undefined) {
     request.resume();
-    writeProblem(response, problem ?? NOT_FOUND, requestId);
+    writeProblem(response, problem, requestId);
     return;
   }
   const body = await readBody(request);
