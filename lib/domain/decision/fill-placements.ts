@@ -15,7 +15,7 @@ export interface FilledPlacements {
 }
 
 /** Makes an experience's content; a simulation asks for winners only and makes none. */
-export type Render = (template: ContentTemplate) => RenderedContent;
+type Render = (template: ContentTemplate) => RenderedContent;
 
 /**
  * Fills each placement with the best that can be shown, its defaults only where nothing else is left. Content

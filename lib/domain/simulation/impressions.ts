@@ -1,0 +1,84 @@
+import type { CompiledCatalog } from '../catalog/compiled.ts';
+import type { CounterSpec } from '../condition/counter.ts';
+import { holds } from '../condition/evaluate.ts';
+import { factsOf } from '../condition/facts.ts';
+import type { DecisionAnswer, PlacementItem } from '../decision/answer.ts';
+import type { JsonObject } from '../json.ts';
+import { own } from '../own.ts';
+import { boundCounters, MAX_EVENT_NAMES } from '../visitor/apply.ts';
+import { type Counter, tally } from '../visitor/counters.ts';
+import type { Visitor } from '../visitor/state.ts';
+
+/** The event that clients send when an experience was seen. */
+export const EXPERIENCE_VIEWED = 'Experience Viewed';
+
+/** What a client would say of an impression. */
+export const impressionProperties = (placement: string, item: PlacementItem): JsonObject => ({
+  experienceId: item.experienceId,
+  placement,
+  ...(item.variant === undefined ? {} : { variant: item.variant }),
+});
+
+const NO_SEGMENTS = { get: () => undefined };
+
+/**
+ * Makes the visitor remember what was shown as if each item's `Experience Viewed` had been applied at the moment
+ * of the event that asked for it (a test holds it against `applyEvents`). There are more impressions than events,
+ * and all of one decision are one step here.
+ */
+export const createImpressions = ({ countersByEvent }: CompiledCatalog) => {
+  const specs = countersByEvent.get(EXPERIENCE_VIEWED) ?? [];
+  const counted = new Map<string, readonly CounterSpec[]>();
+
+  /** The counters that an impression moves: the same each time, since its properties hold no times. */
+  const countersOf = (placement: string, item: PlacementItem, at: number): readonly CounterSpec[] => {
+    const key = `${placement}\n${item.experienceId}\n${item.variant ?? ''}`;
+    const known = counted.get(key);
+    if (known !== undefined) return known;
+    const facts = factsOf(impressionProperties(placement, item), at);
+    const found = specs.filter(({ where }) => where === null || holds(where, facts, NO_SEGMENTS));
+    counted.set(key, found);
+    return found;
+  };
+
+  return (visitor: Visitor, placements: DecisionAnswer['placements'], at: number): Visitor => {
+    const { state } = visitor;
+    let count = 0;
+    let counters: { [counterId: string]: Counter } | null = null;
+    for (const placement in placements) {
+      for (const item of placements[placement]?.items ?? []) {
+        count += 1;
+        for (const spec of countersOf(placement, item, at)) {
+          counters ??= { ...state.counters };
+          counters[spec.id] = tally(counters[spec.id], at);
+        }
+      }
+    }
+    if (count === 0) return visitor;
+    return {
+      orders: visitor.orders,
+      state: {
+        ...state,
+        events: countViews(state.events, count, at),
+        counters: counters === null ? state.counters : boundCounters(counters),
+      },
+    };
+  };
+};
+
+const countViews = (
+  events: Visitor['state']['events'],
+  count: number,
+  at: number,
+): Visitor['state']['events'] => {
+  const present = own(events, EXPERIENCE_VIEWED);
+  if (present === undefined && Object.keys(events).length >= MAX_EVENT_NAMES) return events;
+  return {
+    ...events,
+    [EXPERIENCE_VIEWED]: {
+      count: (present?.count ?? 0) + count,
+      firstAt: Math.min(present?.firstAt ?? at, at),
+      lastAt: Math.max(present?.lastAt ?? at, at),
+    },
+  };
+};

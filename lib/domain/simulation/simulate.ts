@@ -1,0 +1,215 @@
+import type { Cart } from '../cart/cart.ts';
+import type { CompiledCatalog } from '../catalog/compiled.ts';
+import { decisionFacts } from '../decision/decision-facts.ts';
+import { type Draw, GLOBAL_HOLDOUT } from '../decision/draw.ts';
+import { fillPlacements } from '../decision/fill-placements.ts';
+import { priceOffers } from '../decision/price-offers.ts';
+import type { DecisionRequest, PlacementRequest } from '../decision/request.ts';
+import type { Selection } from '../decision/select-experiences.ts';
+import { suppressionOf } from '../decision/suppression.ts';
+import { own } from '../own.ts';
+import type { Stamp } from '../stamp.ts';
+import { type ApplyContext, applyEvents, VARIANT_ASSIGNED } from '../visitor/apply.ts';
+import { readOrderOperation } from '../visitor/commerce.ts';
+import { stampOf, type VisitorEvent } from '../visitor/event.ts';
+import { type Profile, profileOf } from '../visitor/profile.ts';
+import { currentCart, isKnown, STRANGER, type Visitor } from '../visitor/state.ts';
+import { createImpressions } from './impressions.ts';
+import { type Home, keepOlderMarks, People } from './people.ts';
+import type { SimulationReport } from './report.ts';
+import { ImpressionTally, OfferTally } from './tally.ts';
+
+export interface SimulationOptions {
+  readonly catalog: CompiledCatalog;
+  /** Names of the events at which a page would ask what to show. */
+  readonly decideOn: ReadonlySet<string>;
+  /** What such a page asks for. */
+  readonly placements: readonly PlacementRequest[];
+  /** `channel` in conditions. */
+  readonly channel: string | null;
+}
+
+/** A catalog under recorded traffic. */
+export interface Simulation {
+  /**
+   * Plays one event: the clock is its own time, so events come in the order of their times. At an order, offers
+   * are tried on what was ordered; at a page, everything is decided as it would be live, and seen.
+   */
+  readonly play: (event: VisitorEvent) => void;
+  readonly report: () => SimulationReport;
+}
+
+const NO_CONTENT = { ok: true, content: null } as const;
+
+/** Starts a simulation with no visitors. Pure: no clock, no randomness, no I/O. */
+export const createSimulation = (options: SimulationOptions): Simulation => {
+  const { catalog, decideOn } = options;
+  const { settings, countersByEvent } = catalog;
+  const { currency } = settings;
+  const people = new People();
+  const see = createImpressions(catalog);
+  const impressions = new ImpressionTally();
+  const offers = new OfferTally();
+  const names = new Map<string, number>();
+  let repeated = 0;
+  let decisions = 0;
+  let serviceFirst = 0;
+  let from = Number.POSITIVE_INFINITY;
+  let to = Number.NEGATIVE_INFINITY;
+
+  const request: DecisionRequest = {
+    placements: options.placements,
+    channel: options.channel,
+    cart: null,
+    context: {},
+    account: null,
+    explain: false,
+  };
+
+  const selectionOf = (profile: Profile, cart: Cart | null, now: number): Selection => {
+    const facts = decisionFacts(profile, request, cart, settings, now);
+    return {
+      catalog,
+      profile,
+      facts,
+      suppression: suppressionOf(profile, false, catalog),
+      eligible: new Set(catalog.experienceRules.match(facts)),
+    };
+  };
+
+  const priceInto = (where: 'orders' | 'decisions', cart: Cart, selection: Selection): void => {
+    const { result } = priceOffers(cart, selection);
+    if (result.ok) offers.add(where, result.priced);
+  };
+
+  /** What the catalog's offers would have taken off an order, for whom the visitor was just before it. */
+  const tryOffers = (home: Home, event: VisitorEvent, stamp: Stamp): void => {
+    const operation = readOrderOperation(event, stamp, currency);
+    if (operation?.kind !== 'complete' || operation.content.lines.length === 0) return;
+    const visitor = home.visitor ?? STRANGER;
+    const present = own(visitor.orders.byId, operation.orderId)?.content ?? null;
+    if (present !== null) return;
+    const { content, orderId } = operation;
+    const cart: Cart = {
+      id: orderId,
+      currency: content.currency,
+      lines: content.lines,
+      updatedAt: event.at,
+    };
+    const profile = profileOf(visitor, home.visitorId, home.idKey);
+    priceInto('orders', cart, selectionOf(profile, cart, event.at));
+  };
+
+  const decide = (home: Home, visitor: Visitor, event: VisitorEvent): Visitor => {
+    const profile = profileOf(visitor, home.visitorId, home.idKey);
+    const { cart } = profile;
+    const selection = selectionOf(profile, cart, event.at);
+    const { placements, draws } = fillPlacements(request.placements, selection, () => NO_CONTENT);
+    decisions += 1;
+    if (selection.suppression.serviceFirst) serviceFirst += 1;
+    for (const placement in placements) {
+      for (const item of placements[placement]?.items ?? []) impressions.add(item, home.visitorId);
+    }
+    if (cart !== null) priceInto('decisions', cart, selection);
+    const { draw } = selection.suppression;
+    const drawn = remember(home, visitor, draw === null ? draws : [...draws, draw], profile, event);
+    return see(drawn, placements, event.at);
+  };
+
+  /** Draws become the visitor's own, as the events that record them make them. */
+  const remember = (
+    home: Home,
+    visitor: Visitor,
+    draws: readonly Draw[],
+    profile: Profile,
+    event: VisitorEvent,
+  ): Visitor => {
+    if (draws.length === 0) return visitor;
+    const events = draws.map((draw) => drawEvent(draw, profile, event));
+    return commit(home, visitor, events, event.at).visitor;
+  };
+
+  const commit = (home: Home, visitor: Visitor, events: readonly VisitorEvent[], now: number) => {
+    const context: ApplyContext = { currency, countersByEvent, now };
+    const older = home.olderMarks;
+    const applied = applyEvents(
+      visitor,
+      events,
+      older === null ? context : { ...context, olderMarks: new Set(older.keys()) },
+    );
+    keepOlderMarks(home, applied.evictedMarks, now);
+    return applied;
+  };
+
+  const play = (event: VisitorEvent): void => {
+    const stamp = stampOf(event);
+    const home = people.personOf(event, stamp, currency);
+    if (event.name === 'Order Completed' && event.type === 'track') tryOffers(home, event, stamp);
+    const before = home.visitor ?? STRANGER;
+    const { visitor, applied } = commit(home, before, [event], event.at);
+    home.visitor = visitor;
+    if (applied.length === 0) {
+      repeated += 1;
+      return;
+    }
+    names.set(event.name, (names.get(event.name) ?? 0) + 1);
+    from = Math.min(from, event.at);
+    to = Math.max(to, event.at);
+    if (visitor.state.cart !== before.state.cart) noteCart(home, currentCart(visitor.state));
+    if (decideOn.has(event.name)) home.visitor = decide(home, visitor, event);
+  };
+
+  const report = (): SimulationReport => {
+    const totals = countPeople(people);
+    const byName = [...names].map(([name, count]) => ({ name, count }));
+    byName.sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1));
+    return {
+      formatVersion: 1,
+      period: names.size === 0 ? null : { from: isoOf(from), to: isoOf(to) },
+      events: { applied: byName.reduce((sum, { count }) => sum + count, 0), repeated, byName },
+      visitors: { total: totals.total, known: totals.known, heldOut: totals.heldOut },
+      carts: totals.carts,
+      orders: { count: totals.orders, revenue: totals.revenue, currency },
+      decisions: { count: decisions, serviceFirst },
+      experiences: impressions.report(catalog),
+      offers: offers.report(catalog),
+    };
+  };
+
+  return { play, report };
+};
+
+const isoOf = (at: number): string => new Date(at).toISOString();
+
+const noteCart = (home: Home, cart: Cart | null): void => {
+  if (cart === null || cart.lines.length === 0 || home.carts.has(cart.id)) return;
+  home.carts = new Set(home.carts).add(cart.id);
+};
+
+const countPeople = (people: People) => {
+  const totals = { total: 0, known: 0, heldOut: 0, carts: 0, orders: 0, revenue: 0 };
+  for (const { visitor, carts } of people.homes) {
+    if (visitor === null) continue;
+    totals.total += 1;
+    totals.known += isKnown(visitor.state) ? 1 : 0;
+    totals.heldOut += own(visitor.state.assignments, GLOBAL_HOLDOUT)?.variant === 'in' ? 1 : 0;
+    totals.carts += carts.size;
+    totals.orders += visitor.state.orders.count;
+    totals.revenue += visitor.state.orders.revenue;
+  }
+  return totals;
+};
+
+/** A draw at the moment of the page that made it. */
+const drawEvent = ({ experiment, variant }: Draw, profile: Profile, event: VisitorEvent): VisitorEvent => ({
+  messageId: `draw:${profile.visitorId}:${experiment}`,
+  type: 'track',
+  name: VARIANT_ASSIGNED,
+  at: event.at,
+  receivedAt: event.receivedAt,
+  ...(event.userId === undefined ? { anonymousId: event.anonymousId ?? '' } : { userId: event.userId }),
+  properties: { experiment, variant, seed: profile.seed },
+  traits: {},
+  context: {},
+  own: true,
+});
