@@ -1,10 +1,11 @@
 import type { KeyRecord } from '../contracts/control.ts';
 import { asksForExplanation, decideContract } from '../contracts/http/decide.ts';
 import { journeyContract, placementsOf } from '../contracts/http/journey.ts';
+import type { CompleteAnswer } from '../domain/decision/answer.ts';
 import { etagOf, respondConditionally } from '../runtime/conditional.ts';
 import { Forbidden } from '../runtime/errors.ts';
 import { type Operation, operation, type UnvalidatedRequest } from '../runtime/operation.ts';
-import type { DecideAnswer, Decider } from './decide.ts';
+import type { Decider } from './decide.ts';
 
 /** 403 stands before 400: known before the body is validated. */
 const refuseExplanation = (caller: KeyRecord, { body }: UnvalidatedRequest): void => {
@@ -14,11 +15,11 @@ const refuseExplanation = (caller: KeyRecord, { body }: UnvalidatedRequest): voi
 };
 
 /** What a caller gets of an answer: a partner's key gets content, and nothing about the person. */
-const visibleTo = (caller: KeyRecord, answer: DecideAnswer): object =>
+const visibleTo = (caller: KeyRecord, answer: CompleteAnswer): object =>
   caller.partner === undefined ? answer : { placements: answer.placements };
 
 /** What a person would see of an answer, whatever its id and time. */
-const seenIn = ({ placements, cart, offers, guards, questions, serviceFirst }: DecideAnswer): string =>
+const seenIn = ({ placements, cart, offers, guards, questions, serviceFirst }: CompleteAnswer): string =>
   JSON.stringify({ placements, cart, offers, guards, questions, serviceFirst });
 
 /** `decide` as HTTP operations. */

@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto';
 import type { ControlSnapshot, KeyRecord } from '../contracts/control.ts';
 import { type DecideRequest, placementLimits, toCart } from '../contracts/http/decide.ts';
 import { readInlineEvents } from '../contracts/http/tracking.ts';
 import type { CompiledCatalog } from '../domain/catalog/compiled.ts';
-import type { DecisionAnswer, DecisionWarning } from '../domain/decision/answer.ts';
-import { decide } from '../domain/decision/decide.ts';
+import type { CompleteAnswer, DecisionWarning } from '../domain/decision/answer.ts';
+import { type DecisionInput, decide } from '../domain/decision/decide.ts';
 import type { Draw } from '../domain/decision/draw.ts';
-import { type DecisionRecord, projectProfile } from '../domain/decision/record.ts';
+import { type DecisionRecord, recordOf } from '../domain/decision/record.ts';
 import type { DecisionRequest } from '../domain/decision/request.ts';
 import { isJsonObject } from '../domain/json.ts';
 import { applyEvents, VARIANT_ASSIGNED } from '../domain/visitor/apply.ts';
@@ -52,11 +51,8 @@ export interface DecideDeps {
   ) => void;
 }
 
-/** The answer with what only the service knows. */
-export type DecideAnswer = DecisionAnswer & { readonly pending: readonly string[] };
-
 /** Decides for whoever the request is about. */
-export type Decider = (request: DecideRequest, caller: KeyRecord, now: number) => Promise<DecideAnswer>;
+export type Decider = (request: DecideRequest, caller: KeyRecord, now: number) => Promise<CompleteAnswer>;
 
 interface Inline {
   /** To be ingested, and applied. */
@@ -170,39 +166,20 @@ export const createDecider = (deps: DecideDeps): Decider => {
     const person = assemblePerson(ids, read.visitors, read.person, currency, now);
     const catalog = catalogFor(catalogs, person.visitor.state.seed?.id ?? person.seed);
     const { profile, pending } = reflect(person, inline, ids, catalog, now);
-    const decisionRequest = toDecisionRequest(request, read.account);
-    const warnings: DecisionWarning[] = person.unread ? [VISITOR_UNREAD] : [];
-    const decisionId = `${person.visitorId}.${now.toString(36)}-${deps.newId()}`;
-    const { answer, draws } = decide({
+    const input: DecisionInput = {
       catalog,
       profile,
-      request: decisionRequest,
+      request: toDecisionRequest(request, read.account),
       now,
-      decisionId,
+      decisionId: `${person.visitorId}.${now.toString(36)}-${deps.newId()}`,
       unread: person.unread,
-      warnings,
-    });
-    const full: DecideAnswer = { ...answer, pending };
-    if (dryRun) return full;
-    const record: DecisionRecord = {
-      decisionId,
-      decidedAt: now,
-      catalogVersion: catalog.version,
-      codeVersion: deps.codeVersion,
-      request: decisionRequest,
-      profile: projectProfile(
-        profile,
-        catalog.reads,
-        Object.keys(catalog.settings.effort),
-        decisionRequest.cart !== null,
-      ),
-      unread: person.unread,
-      pending,
-      warnings,
-      answerHash: hashOf(full),
+      warnings: person.unread ? [VISITOR_UNREAD] : [],
     };
+    const { answer, draws } = decide(input);
+    const full: CompleteAnswer = { ...answer, pending };
+    if (dryRun) return full;
     const [recorded] = await Promise.all([
-      deps.record(record).then(
+      deps.record(recordOf(input, full, deps.codeVersion)).then(
         () => true,
         (error: unknown) => {
           deps.onDegraded('record-failed', error);
@@ -224,10 +201,6 @@ const NOT_RECORDED: DecisionWarning = {
   code: 'NOT_RECORDED',
   message: 'The decision stands and can not be reproduced later: its record could not be written.',
 };
-
-/** Fingerprint of an answer, by which its replay is checked. */
-export const hashOf = (answer: unknown): string =>
-  createHash('sha256').update(JSON.stringify(answer)).digest('base64url');
 
 /** The ids that the caller may speak for; a server is believed, anybody else proves a userId. */
 const proveIds = async (

@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../json.ts';
 import type { PricedCart } from '../offer/priced-cart.ts';
 import type { Explanation } from './explain.ts';
 
-/** What a visitor gets: the body of decide's answer, field by field as the HTTP contract has it. */
+/** What a visitor gets, field by field as the HTTP contract has it. */
 export interface DecisionAnswer {
   readonly decisionId: string;
   readonly visitorId: string;
@@ -20,6 +20,9 @@ export interface DecisionAnswer {
   readonly warnings: readonly DecisionWarning[];
   readonly explanation?: Explanation;
 }
+
+/** The body of the HTTP answer: with what only the service knows, the messageIds that the store does not show yet. */
+export type CompleteAnswer = DecisionAnswer & { readonly pending: readonly string[] };
 
 export type DecisionReason = 'TARGETING_MATCH' | 'JOURNEY' | 'SPLIT' | 'DEFAULT' | 'RECOVERY';
 

@@ -1,7 +1,9 @@
-import type { CatalogReads } from '../catalog/compiled.ts';
-import { own } from '../own.ts';
+import { createHash } from 'node:crypto';
+import type { CompiledCatalog } from '../catalog/compiled.ts';
 import type { Profile } from '../visitor/profile.ts';
-import type { DecisionWarning } from './answer.ts';
+import type { CompleteAnswer, DecisionWarning } from './answer.ts';
+import { type DecisionInput, decide } from './decide.ts';
+import { projectProfile, projectRequest } from './project-profile.ts';
 import type { DecisionRequest } from './request.ts';
 
 /**
@@ -20,57 +22,57 @@ export interface DecisionRecord {
   readonly profile: Profile;
   readonly unread: boolean;
   readonly pending: readonly string[];
+  /** What went wrong before the decision; what went wrong in it comes again with it. */
   readonly warnings: readonly DecisionWarning[];
-  /** SHA-256 of the answer's JSON, base64url. */
+  /** SHA-256 of the answer's JSON, base64url: what a replay is checked against. */
   readonly answerHash: string;
 }
 
-type Named<T> = { readonly [key: string]: T };
-
-/** What is read of `root` by dotted facts: the names right below it, or null where the root itself is read. */
-const namesBelow = (root: string, reads: CatalogReads): ReadonlySet<string> | null => {
-  const names = new Set<string>();
-  for (const facts of [reads.facts, reads.templateFacts]) {
-    for (const fact of facts) {
-      if (fact === root || root.startsWith(`${fact}.`)) return null;
-      if (fact.startsWith(`${root}.`)) names.add(fact.slice(root.length + 1).split(/[.[]/, 1)[0] ?? '');
-    }
-  }
-  return names;
-};
-
-const only = <T>(
-  values: Named<T>,
-  names: ReadonlySet<string> | null,
-  always: readonly string[] = [],
-): Named<T> => {
-  if (names === null) return values;
-  const kept = [...names, ...always].flatMap((name): [string, T][] => {
-    const value = own(values, name);
-    return value === undefined ? [] : [[name, value]];
-  });
-  return Object.fromEntries(kept);
-};
+/** Fingerprint of an answer. */
+export const hashOfAnswer = (answer: CompleteAnswer): string =>
+  createHash('sha256').update(JSON.stringify(answer)).digest('base64url');
 
 /**
- * The profile without what the catalog never looks at: the decision is the same, the record is small, and it
- * holds no more of a person than the decision needed.
+ * The record of a decision.
  *
- * @param effortEvents - names of events that the settings weigh as effort
- * @param cartGiven - whether the request brought a cart of its own
+ * @param input - what was decided from
+ * @param answer - what came of it
+ * @param codeVersion - version of this code
  */
-export const projectProfile = (
-  profile: Profile,
-  reads: CatalogReads,
-  effortEvents: readonly string[],
-  cartGiven: boolean,
-): Profile => ({
-  ...profile,
-  traits: only(profile.traits, namesBelow('visitor.traits', reads), ['preferredName', 'timezone']),
-  preferences: only(profile.preferences, namesBelow('visitor.preferences', reads), ['name', 'contactStyle']),
-  consents: only(profile.consents, namesBelow('visitor.consents', reads)),
-  events: only(profile.events, new Set(effortEvents)),
-  counters: only(profile.counters, reads.counters),
-  cart: cartGiven ? null : profile.cart,
-  account: profile.account,
+export const recordOf = (
+  input: DecisionInput,
+  answer: CompleteAnswer,
+  codeVersion: string,
+): DecisionRecord => ({
+  decisionId: input.decisionId,
+  decidedAt: input.now,
+  catalogVersion: input.catalog.version,
+  codeVersion,
+  request: projectRequest(input.request, input.catalog),
+  profile: projectProfile(input.profile, input.request, input.catalog, input.now),
+  unread: input.unread,
+  pending: answer.pending,
+  warnings: input.warnings,
+  answerHash: hashOfAnswer(answer),
 });
+
+/**
+ * Makes a recorded decision again. With the record's own versions of catalog and code the answer is the same to
+ * the byte: `hashOfAnswer` of it is the record's `answerHash`.
+ *
+ * To explain a decision that was made without an explanation, replay it with `request.explain` set.
+ *
+ * @param catalog - the record's `catalogVersion`
+ */
+export const replay = (record: DecisionRecord, catalog: CompiledCatalog): CompleteAnswer => {
+  const { answer } = decide({
+    catalog,
+    profile: record.profile,
+    request: record.request,
+    now: record.decidedAt,
+    decisionId: record.decisionId,
+    unread: record.unread,
+    warnings: record.warnings,
+  });
+  return { ...answer, pending: record.pending };
+};
