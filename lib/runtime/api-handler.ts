@@ -2,13 +2,13 @@ import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import type { Route } from '../contracts/routes.ts';
 import { authenticate } from './authenticate.ts';
-import { type RawBody, readBody } from './body.ts';
+import { peekJson, type RawBody, readBody } from './body.ts';
 import { anyForBrowsers, corsHeaders, preflightHeaders } from './cors.ts';
 import { MethodNotAllowed, OriginRefused, UnknownRoute, WendError } from './errors.ts';
 import { bytesOf, type Exchange, openExchange, queryOf, toResult } from './exchange.ts';
 import type { KeyDirectory } from './keys.ts';
 import type { Logger } from './logger.ts';
-import type { ApiResponse, Operation } from './operation.ts';
+import type { ApiResponse, Operation, UnvalidatedRequest } from './operation.ts';
 import { toProblem } from './problem.ts';
 import { createRouter } from './router.ts';
 
@@ -71,24 +71,33 @@ const runOperation = async (
   const body = rawBodyOf(exchange);
   const credentials = { authorization: headers['authorization'], origin: headers['origin'], body };
   const caller = route.keys === null ? null : await authenticate(route, credentials, deps.keys);
-  return operation.run({
+  const request = {
     caller,
     params: match?.params ?? {},
     query: queryOf(event),
-    body:
-      route.bodyLimit === 0
-        ? undefined
-        : readBody(body, {
-            accepts: route.accepts,
-            limit: route.bodyLimit,
-            nesting: operation.nesting,
-            unknownFields: operation.unknownFields,
-          }),
     requestId,
     headers,
     receivedAt,
     traceparent: trace?.traceparent,
-  });
+  };
+  if (route.bodyLimit === 0) return operation.run({ ...request, body: undefined });
+  return operation.run({ ...request, body: bodyFor(request, body, route, operation) });
+};
+
+/** The body that an operation takes. What its caller may not ask for (403) stands before all that is wrong with it. */
+const bodyFor = (
+  request: Omit<UnvalidatedRequest, 'body'>,
+  body: RawBody,
+  route: Route,
+  operation: Operation,
+): unknown => {
+  const { nesting, unknownFields } = operation;
+  try {
+    return readBody(body, { accepts: route.accepts, limit: route.bodyLimit, nesting, unknownFields });
+  } catch (error) {
+    if (request.caller !== null) operation.refuse?.(request.caller, { ...request, body: peekJson(body) });
+    throw error;
+  }
 };
 
 /** In the precedence of the contract: 404, 405, 401, 403, 415, 413, 400, and then the operation. */

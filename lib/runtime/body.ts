@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import {
   cleanJson,
+  MAX_NESTING,
   needsCleaning,
   nestsDeeperThan,
   type UnknownFields,
@@ -107,6 +108,19 @@ const parseJson = (
   const { value: clean, errors } = cleanJson(value, unknownFields, nesting);
   if (errors.length > 0) throw new InvalidRequest('The body has fields that are not allowed.', errors);
   return clean;
+};
+
+/** Largest body that is looked into before it is read: enough for one that is over its limit. */
+const MAX_PEEKED_BYTES = 2_000_000;
+
+/** What a body that may break every rule says, or undefined: some of it matters before what is wrong with it. */
+export const peekJson = (body: RawBody): unknown => {
+  try {
+    const text = unpack(body, MAX_PEEKED_BYTES).toString('utf8');
+    return nestsDeeperThan(text, MAX_NESTING) ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 };
 
 /** Reads a body in the order of the contract: media type (415), size (413), JSON (400). */

@@ -51,6 +51,8 @@ export interface Operation {
   readonly unknownFields: UnknownFields;
   /** Deepest nesting of a body. */
   readonly nesting: number;
+  /** Throws what this caller may not ask for, of a body of any shape; `run` does so by itself. */
+  readonly refuse?: (caller: KeyRecord, request: UnvalidatedRequest) => void;
   readonly run: (request: UnvalidatedRequest) => Promise<ApiResponse>;
 }
 
@@ -82,7 +84,10 @@ const createRequestParser = <Contract extends RequestContract>(contract: Contrac
   });
 };
 
-const readingOf = ({ unknownFields, nesting = MAX_NESTING }: RequestContract): Omit<Operation, 'run'> => ({
+const readingOf = ({
+  unknownFields,
+  nesting = MAX_NESTING,
+}: RequestContract): Pick<Operation, 'unknownFields' | 'nesting'> => ({
   unknownFields,
   nesting,
 });
@@ -101,7 +106,7 @@ export const publicOperation = <Contract extends RequestContract>(
  * `handle`.
  *
  * @param refuse - called before validation with the body as parsed, of any shape: throws `Forbidden` for what
- * this caller may not ask for, since 403 stands before 400 (`explain` with a publishable key).
+ * this caller may not ask for, since 403 stands before 415, 413 and 400 (`explain` with a publishable key).
  */
 export const operation = <Contract extends RequestContract>(
   contract: Contract,
@@ -111,6 +116,7 @@ export const operation = <Contract extends RequestContract>(
   const parse = createRequestParser(contract);
   return {
     ...readingOf(contract),
+    ...(refuse === undefined ? {} : { refuse }),
     run: async (request) => {
       const { caller } = request;
       if (caller === null) throw new Error(`${contract.operationId} stands on a route without keys`);

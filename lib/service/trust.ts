@@ -13,6 +13,9 @@ export type Trusted =
   | { readonly ok: true; readonly event: VisitorEvent }
   | { readonly ok: false; readonly errors: readonly FieldError[] };
 
+/** What is told a publishable key that names a person without proof. */
+export const TOKEN_MISSING = 'With a publishable key a userId needs an identityToken that proves it.';
+
 /** The anonymous id as the key's partner names it. */
 export const partnerId = (anonymousId: string, partner: string | undefined): string =>
   partner === undefined ? anonymousId : `${partner}:${anonymousId}`;
