@@ -168,16 +168,18 @@ interface Ids {
   readonly groupId: string | undefined;
 }
 
+const agree = (id: string | undefined, other: string | undefined): boolean =>
+  id === undefined || other === undefined || id === other;
+
 const idsOf = (type: EventType, call: AnyCall, defaults: EventDefaults): Ids => {
   const userId = idOf(call.userId);
   const anonymousId = idOf(call.anonymousId);
-  // An event that names somebody else must not be joined to whom the request is about.
-  const isAboutThem =
-    (userId ?? defaults.userId) === defaults.userId &&
-    (anonymousId ?? defaults.anonymousId) === defaults.anonymousId;
-  const known = isAboutThem
-    ? { userId: defaults.userId, anonymousId: defaults.anonymousId }
-    : { userId, anonymousId };
+  // An event that names somebody else must not be joined to whom the request is about; one that adds the id that
+  // the request lacks is a log-in.
+  const known =
+    agree(userId, defaults.userId) && agree(anonymousId, defaults.anonymousId)
+      ? { userId: userId ?? defaults.userId, anonymousId: anonymousId ?? defaults.anonymousId }
+      : { userId, anonymousId };
   return {
     ...known,
     previousId: type === 'alias' ? (idOf(call.previousId) ?? known.anonymousId) : undefined,
