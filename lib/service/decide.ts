@@ -28,11 +28,17 @@ export type ReadForDecision = (request: {
   readonly visitorIds: readonly string[];
   readonly accountId: string | null;
   readonly control: boolean;
-}) => Promise<{
+}) => Promise<ReadOfDecision>;
+
+interface ReadOfDecision {
   readonly visitors: ReadonlyMap<string, StoredVisitor>;
   readonly account: Account | null;
+  /** Whether nothing of the visitors and the account was left unread. */
+  readonly complete: boolean;
   readonly control: ControlSnapshot | null;
-}>;
+}
+
+const NOTHING_READ: ReadOfDecision = { visitors: new Map(), account: null, complete: false, control: null };
 
 export interface DecideDeps {
   readonly read: ReadForDecision;
@@ -69,17 +75,22 @@ interface Inline {
  * inline event, Unavailable (503) where the bus did not take the events, or nothing is known of the catalog
  */
 export const createDecider = (deps: DecideDeps): Decider => {
-  const readAll = async (ids: PersonIds, accountId: string | null) => {
-    const request = { visitorIds: visitorIdsOf(ids), accountId, control: deps.control.isStale() };
+  /** What could be read; null, and told of, where that failed. */
+  const attempt = async <T>(read: Promise<T>): Promise<T | null> => {
     try {
-      const read = await deps.read(request);
-      if (read.control !== null) deps.control.absorb(read.control);
-      const pointed = pointsTo(ids, read.visitors);
-      return { ...read, person: pointed === null ? null : await follow(pointed) };
+      return await read;
     } catch (error) {
       deps.onDegraded('read-failed', error);
-      return { visitors: new Map<string, StoredVisitor>(), account: null, control: null, person: null };
+      return null;
     }
+  };
+
+  const readAll = async (ids: PersonIds, accountId: string | null) => {
+    const request = { visitorIds: visitorIdsOf(ids), accountId, control: deps.control.isStale() };
+    const read = (await attempt(deps.read(request))) ?? NOTHING_READ;
+    if (read.control !== null) deps.control.absorb(read.control);
+    const pointed = pointsTo(ids, read.visitors);
+    return { ...read, person: pointed === null ? null : await attempt(follow(pointed)) };
   };
 
   /** Who an id points to: one more read, and more only where people were merged since. */
@@ -165,6 +176,8 @@ export const createDecider = (deps: DecideDeps): Decider => {
     const { currency } = catalogs.active.settings;
     const person = assemblePerson(ids, read.visitors, read.person, currency, now);
     const catalog = catalogFor(catalogs, person.visitor.state.seed?.id ?? person.seed);
+    // What was not read may be an open problem, on either of two ids: nothing is sold then.
+    const unread = person.unread || !read.complete;
     const { profile, pending } = reflect(person, inline, ids, catalog, now);
     const input: DecisionInput = {
       catalog,
@@ -172,8 +185,8 @@ export const createDecider = (deps: DecideDeps): Decider => {
       request: toDecisionRequest(request, read.account),
       now,
       decisionId: `${person.visitorId}.${now.toString(36)}-${deps.newId()}`,
-      unread: person.unread,
-      warnings: person.unread ? [VISITOR_UNREAD] : [],
+      unread,
+      warnings: unread ? [VISITOR_UNREAD] : [],
     };
     const { answer, draws } = decide(input);
     const full: CompleteAnswer = { ...answer, pending };
@@ -186,7 +199,8 @@ export const createDecider = (deps: DecideDeps): Decider => {
           return false;
         },
       ),
-      recordDraws(draws, profile, ids, now),
+      // Of whom nothing was read, the draws may have been made long ago.
+      recordDraws(unread ? [] : draws, profile, ids, now),
     ]);
     return recorded ? full : { ...full, warnings: [...full.warnings, NOT_RECORDED] };
   };

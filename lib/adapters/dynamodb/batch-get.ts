@@ -12,6 +12,8 @@ export interface BatchRead {
   readonly items: ReadonlyMap<string, Item>;
   /** Whether everything asked for was read. What was not found was read; what was throttled was not. */
   readonly complete: boolean;
+  /** Tables of which something was not read. */
+  readonly unread: ReadonlySet<string>;
 }
 
 /** DynamoDB reads at most this many items in one request. */
@@ -46,5 +48,6 @@ export const batchGet = async (
       ]),
     );
   }
-  return { items, complete: Object.keys(wanted).length === 0 };
+  const unread = new Set(Object.keys(wanted));
+  return { items, complete: unread.size === 0, unread };
 };

@@ -7,5 +7,11 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 export const createDynamoClient = (): DynamoDBClient =>
   new DynamoDBClient({
     maxAttempts: 3,
-    requestHandler: { connectionTimeout: 1000, requestTimeout: 2000, httpsAgent: { maxSockets: 100 } },
+    requestHandler: {
+      connectionTimeout: 1000,
+      requestTimeout: 2000,
+      // Without this the handler only warns, and waits on.
+      throwOnRequestTimeout: true,
+      httpsAgent: { maxSockets: 100 },
+    },
   });

@@ -58,16 +58,17 @@ export const createControlStore = (client: DynamoDBClient, table: string): Contr
     return readControl(batch, table);
   };
 
+  // Consistent: a pointer may be seen before what it points to has reached every replica.
   const loadVersion: ControlStore['loadVersion'] = async (version) => {
     const { Item: item } = await client.send(
-      new GetItemCommand({ TableName: table, Key: versionKey(version) }),
+      new GetItemCommand({ TableName: table, Key: versionKey(version), ConsistentRead: true }),
     );
     const publication = item?.publication?.S;
     if (item === undefined || publication === undefined) return null;
     const chunks = await Promise.all(
       Array.from({ length: Number(item.chunks?.N ?? 0) }, async (_, index) => {
         const chunk = await client.send(
-          new GetItemCommand({ TableName: table, Key: chunkKey(publication, index) }),
+          new GetItemCommand({ TableName: table, Key: chunkKey(publication, index), ConsistentRead: true }),
         );
         return chunk.Item?.s?.B ?? new Uint8Array();
       }),

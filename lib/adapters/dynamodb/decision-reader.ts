@@ -17,6 +17,8 @@ export interface DecisionRead {
   /** By visitor id; one that could not be read is missing. */
   readonly visitors: ReadonlyMap<string, StoredVisitor>;
   readonly account: Account | null;
+  /** Whether nothing of the visitors and the account was left unread: what is missing in them is not there. */
+  readonly complete: boolean;
   /** Null where it was not asked for, or could not be read. */
   readonly control: ControlSnapshot | null;
 }
@@ -45,13 +47,14 @@ export const createDecisionReader =
     return {
       visitors,
       account: accountId === null ? null : readAccount(itemAt(batch, visitorsTable, accountKey(accountId))),
-      control: control && batch.complete ? readControl(batch, logTable) : null,
+      complete: !batch.unread.has(visitorsTable),
+      control: control && !batch.unread.has(logTable) ? readControl(batch, logTable) : null,
     };
   };
 
 /** Null where the visitor may be there and was not read. */
 const storedVisitor = (batch: BatchRead, table: string, visitorId: string): StoredVisitor | null => {
   const state = itemAt(batch, table, stateKey(visitorId));
-  if (state === undefined && !batch.complete) return null;
+  if (state === undefined && batch.unread.has(table)) return null;
   return readVisitor(visitorId, state, itemAt(batch, table, ordersKey(visitorId)));
 };
