@@ -1,0 +1,62 @@
+import type { CompiledCatalog } from '../../lib/domain/catalog/compiled.ts';
+import type { PlacementRequest } from '../../lib/domain/decision/request.ts';
+import { createSimulation } from '../../lib/domain/simulation/simulate.ts';
+import { type EventFormat, readRecordedEvents } from '../events/read-events.ts';
+import type { SimulationFile } from './report-schema.ts';
+
+/** Events at which a page usually asks what to show. */
+export const PAGE_EVENTS = ['Page Viewed', 'Screen Viewed', 'Product Viewed', 'Cart Viewed'] as const;
+
+export interface SimulationInput {
+  readonly catalog: CompiledCatalog;
+  readonly events: string;
+  readonly format: EventFormat;
+  /** Of prices in a CSV; ISO 4217. */
+  readonly currency: string;
+  readonly decideOn: readonly string[];
+  /** Null: every placement that the catalog's experiences name, with room for one item. */
+  readonly placements: readonly PlacementRequest[] | null;
+  readonly channel: string | null;
+  /** @param share - 0 to 1 */
+  readonly onProgress: (stage: 'Reading' | 'Playing', share: number) => void;
+}
+
+/** Broken lines that the report lists; all are counted. */
+const MAX_LISTED = 1000;
+/** Events between two looks at the progress. */
+const STRIDE = 4096;
+
+/**
+ * Plays recorded events to a catalog.
+ *
+ * @throws what reading the file throws
+ */
+export const runSimulation = async (input: SimulationInput): Promise<SimulationFile> => {
+  const { catalog, format, decideOn, channel, onProgress } = input;
+  const recorded = await readRecordedEvents(input.events, {
+    format,
+    currency: input.currency,
+    onProgress: (share) => onProgress('Reading', share),
+  });
+  const placements =
+    input.placements ?? [...catalog.placements.keys()].sort().map((id) => ({ id, limit: 1 }));
+  const simulation = createSimulation({ catalog, decideOn: new Set(decideOn), placements, channel });
+  const { events, broken, lines } = recorded;
+  for (const [index, event] of events.entries()) {
+    simulation.play(event);
+    if (index % STRIDE === 0) onProgress('Playing', index / events.length);
+  }
+  return {
+    ...simulation.report(),
+    input: {
+      format,
+      lines,
+      events: events.length,
+      decideOn: [...decideOn],
+      placements: placements.map(({ id, limit }) => ({ id, limit })),
+      channel,
+      definitions: catalog.definitions.length,
+    },
+    brokenLines: { count: broken.length, listed: broken.slice(0, MAX_LISTED) },
+  };
+};

@@ -1,0 +1,133 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { SERVICE_VERSION } from '../lib/contracts/version.ts';
+import { type DecideOptions, decide } from './commands/decide.ts';
+import { type PublishOptions, publish } from './commands/publish.ts';
+import { type SimulateOptions, simulate } from './commands/simulate.ts';
+import { validate } from './commands/validate.ts';
+import { visitor } from './commands/visitor.ts';
+import { CommandFailure, type Console, EXIT_USAGE } from './console.ts';
+import { EVENT_FORMATS } from './events/read-events.ts';
+import type { TargetOptions } from './service-client.ts';
+import { PAGE_EVENTS } from './simulate/run-simulation.ts';
+
+const URL_OPTION = ['--url <url>', 'the service (default: $WEND_URL, else http://127.0.0.1:8787)'] as const;
+const KEY_OPTION = [
+  '--key <key>',
+  'its key (default: $WEND_KEY, else the local key on this machine)',
+] as const;
+const JSON_OPTION = ['--json', 'print JSON, for machines'] as const;
+
+const currency = (text: string): string => {
+  if (!/^[A-Z]{3}$/.test(text)) throw new InvalidArgumentError('Expected an ISO 4217 code such as USD.');
+  return text;
+};
+
+const reason = (text: string): string => {
+  if (text.trim() === '') throw new InvalidArgumentError('Expected a reason.');
+  return text;
+};
+
+const collect = (path: string, paths: readonly string[] = []): readonly string[] => [...paths, path];
+
+const program = (console: Console, done: (exitCode: number) => void): Command => {
+  const wend = new Command('wend')
+    .description('Check, publish and try catalogs of a Wend service; ask it what a visitor gets.')
+    .version(SERVICE_VERSION)
+    .exitOverride()
+    .configureOutput({ writeOut: console.out, writeErr: console.err })
+    .showHelpAfterError('(wend --help says what there is)');
+
+  wend
+    .command('validate')
+    .description("say all that is wrong or doubtful about a catalog's files; exits with 1 for an error")
+    .argument('<dir>', 'a directory of .yaml, .yml and .json files, or one file')
+    .option(...JSON_OPTION)
+    .action(async (dir: string, options: { json?: boolean }) => done(await validate(dir, options, console)));
+
+  wend
+    .command('publish')
+    .description('make a directory of definitions the catalog that visitors get')
+    .argument('<dir>', 'a directory of .yaml, .yml and .json files, or one file')
+    .option(...URL_OPTION)
+    .option(...KEY_OPTION)
+    .option('--if-match <version>', 'publish only over this version')
+    .option('--force <reason>', "publish over the lint's errors; the reason is recorded", reason)
+    .option(...JSON_OPTION)
+    .action(async (dir: string, options: PublishOptions) => done(await publish(dir, options, console)));
+
+  wend
+    .command('decide')
+    .description('ask what a visitor gets now')
+    .requiredOption('--placements <list>', 'such as home.hero,home.grid=4 (room for four items)')
+    .option('--anonymous <id>', 'an anonymousId')
+    .option('--user <id>', 'a userId')
+    .option('--identity-token <jwt>', 'proves the userId where the key is publishable')
+    .option('--account <id>', 'an accountId')
+    .option('--channel <name>', 'such as web, app, call')
+    .option('--cart <file>', 'the cart as JSON or YAML; - reads standard input')
+    .option('--context <file>', 'the context as JSON or YAML')
+    .option('--event <file>', 'an event that happened just now, as JSON or YAML; may be repeated', collect)
+    .option('--explain', 'say of every candidate what became of it')
+    .option('--dry-run', 'record nothing')
+    .option(...URL_OPTION)
+    .option(...KEY_OPTION)
+    .option(...JSON_OPTION)
+    .action(async (options: DecideOptions) => done(await decide(options, console)));
+
+  wend
+    .command('visitor')
+    .description('show what is known of a person')
+    .argument('<id>', 'user:<userId>, anon:<anonymousId> or a visitor id')
+    .option(...URL_OPTION)
+    .option(...KEY_OPTION)
+    .option(...JSON_OPTION)
+    .action(async (id: string, options: TargetOptions & { json?: boolean }) =>
+      done(await visitor(id, options, console)),
+    );
+
+  wend
+    .command('simulate')
+    .description(
+      'replay recorded events against a catalog: what would have been shown, and what it would have cost',
+    )
+    .requiredOption('--catalog <dir>', 'a directory of definitions, or one file')
+    .requiredOption(
+      '--events <file>',
+      'recorded events: CSV with the columns of REES46, or JSONL of Segment calls',
+    )
+    .addOption(
+      new Option('--format <format>', "of the events (default: by the file's name)").choices(EVENT_FORMATS),
+    )
+    .option('--currency <code>', 'of prices in a CSV (default: USD)', currency)
+    .option('--decide-on <names>', `events at which a page asks (default: ${PAGE_EVENTS.join(',')})`)
+    .option('--placements <list>', "what it asks for (default: all of the catalog's)")
+    .option('--channel <name>', 'the channel of those pages')
+    .option('--report <file>', 'write the report as JSON')
+    .option(...JSON_OPTION)
+    .action(async (options: SimulateOptions) => done(await simulate(options, console)));
+
+  return wend;
+};
+
+/**
+ * Runs the command line.
+ *
+ * @param argv - without the names of node and the script
+ * @returns the exit code: 0, 1 for findings, refusals and what can't be reached, 2 for a wrong call
+ */
+export const runWend = async (argv: readonly string[], console: Console): Promise<number> => {
+  let exitCode = 0;
+  try {
+    await program(console, (code) => {
+      exitCode = code;
+    }).parseAsync(argv, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommandFailure) {
+      console.err(`${error.message}\n`);
+      return error.exitCode;
+    }
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
+    throw error;
+  }
+};
