@@ -25,6 +25,7 @@ const visitorEventSchema = z
     anonymousId: id,
     previousId: id,
     mayMergeUsers: z.boolean().exactOptional(),
+    mayChangeAccount: z.boolean().exactOptional(),
     groupId: id,
     properties: object,
     traits: object,

@@ -5,13 +5,17 @@
 export interface Stamp {
   /** When it happened, in milliseconds since 1970. */
   readonly at: number;
-  /** The event's message mark: decides between events of the same millisecond. */
+  /** The event's messageId (a long one shortened): decides between events of the same millisecond. */
   readonly tie: string;
 }
 
 /** Negative where `a` stands before `b`, positive where after, 0 where they are the same event. */
 export const compareStamps = (a: Stamp, b: Stamp): number =>
   a.at - b.at || (a.tie < b.tie ? -1 : a.tie > b.tie ? 1 : 0);
+
+/** The one of two stamps that stands later. */
+export const laterStamp = <T extends Stamp>(a: T, b: Stamp): T =>
+  compareStamps(a, b) >= 0 ? a : { ...a, at: b.at, tie: b.tie };
 
 /** Whether `a` stands after `b` (anything stands after nothing). */
 export const isAfter = (a: Stamp, b: Stamp | undefined): boolean =>

@@ -1,3 +1,4 @@
+import { markOf } from '../domain/hash.ts';
 import { addLink, type Link, linkAt, linkNow } from '../domain/identity/links.ts';
 import { mergeVisitors } from '../domain/identity/merge.ts';
 import { anonymousKey, userKey, visitorIdOf } from '../domain/identity/visitor-id.ts';
@@ -120,7 +121,7 @@ export const createReactor = (deps: ReactDeps) => {
     const olderMarks =
       alive.length === 0
         ? new Set<string>()
-        : await deps.visitors.readMarks(alive, [...new Set(events.map((event) => stampOf(event).tie))]);
+        : await deps.visitors.readMarks(alive, [...new Set(events.map((event) => markOf(event.messageId)))]);
     const result = applyEvents(visitor, events, { currency, countersByEvent, now, olderMarks });
     if (result.visitor === before && links.size === 0) return true;
     evicted.push(...result.evictedMarks);
@@ -144,7 +145,8 @@ export const createReactor = (deps: ReactDeps) => {
   };
 
   const recordAccount = async (event: VisitorEvent): Promise<void> => {
-    if (event.groupId === undefined || event.traits.type === 'household') return;
+    if (event.type !== 'group' || event.groupId === undefined || event.mayChangeAccount !== true) return;
+    if (event.traits.type === 'household') return;
     await deps.visitors.mergeAccount(event.groupId, event.traits, stampOf(event));
   };
 

@@ -27,7 +27,7 @@ export const partnerId = (anonymousId: string, partner: string | undefined): str
  */
 export const trustIds = (event: VisitorEvent, { key, provenUserId }: Sender): Trusted => {
   if (key.kind !== 'publishable') {
-    return { ok: true, event: event.type === 'alias' ? { ...event, mayMergeUsers: true } : event };
+    return { ok: true, event: { ...event, ...privilegesOf(event) } };
   }
   const { userId, anonymousId, previousId, ...rest } = event;
   const proven = userId !== undefined && userId === provenUserId;
@@ -46,6 +46,12 @@ export const trustIds = (event: VisitorEvent, { key, provenUserId }: Sender): Tr
       ...(previousId === undefined ? {} : { previousId: partnerId(previousId, key.partner) }),
     },
   };
+};
+
+/** What only a server may do: a browser that names an account must not change it for everybody in it. */
+const privilegesOf = ({ type }: VisitorEvent): Pick<VisitorEvent, 'mayMergeUsers' | 'mayChangeAccount'> => {
+  if (type === 'alias') return { mayMergeUsers: true };
+  return type === 'group' ? { mayChangeAccount: true } : {};
 };
 
 const refused = (path: string, message: string): Trusted => ({ ok: false, errors: [{ path, message }] });

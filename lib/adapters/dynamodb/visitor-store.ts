@@ -8,7 +8,7 @@ import {
   type TransactWriteItem,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
-import { setRegisters } from '../../domain/visitor/registers.ts';
+import { REGISTER_BOUNDS, setRegisters } from '../../domain/visitor/registers.ts';
 import type { StoredVisitor, VisitorCommit, VisitorStore } from '../../domain/visitor/visitor-store.ts';
 import { batchGet, itemAt, MAX_BATCH_GET } from './batch-get.ts';
 import {
@@ -136,7 +136,10 @@ export const createVisitorStore = ({ client, table }: VisitorStoreOptions): Visi
         new GetItemCommand({ TableName: table, Key: key, ConsistentRead: true }),
       );
       const known = readAccount(item) ?? { id: accountId, traits: {} };
-      const merged = { id: accountId, traits: setRegisters(known.traits, traits, stamp) };
+      const merged = {
+        id: accountId,
+        traits: setRegisters(known.traits, traits, stamp, REGISTER_BOUNDS.account),
+      };
       if (merged.traits === known.traits && item !== undefined) return;
       const version = item === undefined ? null : versionOf(item);
       try {

@@ -1,8 +1,17 @@
 import { compareStamps, type Stamp } from '../stamp.ts';
-import { type Cart, type CartLine, cartItemCount } from './cart.ts';
+import { bytesOf } from '../visitor/bounds.ts';
+import type { Cart, CartLine } from './cart.ts';
+import { linesWithin, weightOfLine } from './line-weight.ts';
 
-/** What one event did to the cart. `cartId` is absent where the event named no cart: the current one is meant. */
-export type CartOperation = Stamp & { readonly cartId?: string; readonly currency: string } & (
+/**
+ * What one event did to the cart. Where the event named no cart, the current one is meant, and `cartId`, then its
+ * messageId, is the id of the cart that it opens where there is none.
+ */
+export type CartOperation = Stamp & {
+  readonly cartId: string;
+  readonly named: boolean;
+  readonly currency: string;
+} & (
     | { readonly kind: 'add'; readonly line: CartLine }
     | { readonly kind: 'remove'; readonly line: CartLine; readonly anyPrice: boolean }
     | { readonly kind: 'replace'; readonly lines: readonly CartLine[] }
@@ -18,32 +27,54 @@ export interface CartLog {
   readonly horizon: Stamp | null;
   /** Ascending by stamp, after `horizon`. */
   readonly operations: readonly CartOperation[];
+  /** What the operations weigh together. */
+  readonly bytes: number;
 }
 
-export const EMPTY_CART_LOG: CartLog = { base: null, horizon: null, operations: [] };
+export const EMPTY_CART_LOG: CartLog = { base: null, horizon: null, operations: [], bytes: 0 };
 
-/** Operations kept one by one; late events are exact this far back. */
+/** Operations kept one by one, and how much text (`weightOfLine`); late events are exact this far back. */
 export const MAX_CART_OPERATIONS = 128;
+const MAX_LOG_BYTES = 40_000;
 
-/** Lines of a cart; what would open a further one is ignored (the request contract refuses it). */
+/** Lines of a cart, and their text; what would open a further one is ignored (the request contract refuses it). */
 export const MAX_CART_LINES = 500;
+export const MAX_CART_BYTES = 40_000;
 
 /** Units of one line. */
 const MAX_QUANTITY = 1_000_000;
 
-/** After these, nothing that happened before matters. */
-const isAbsolute = (operation: CartOperation): boolean =>
-  operation.kind === 'order' ? operation.cartId === undefined : isNamedReplace(operation);
+/** Whether nothing that happened before it matters: it empties the cart, or says all of another. */
+const isAbsolute = ({ kind, named }: CartOperation): boolean =>
+  kind === 'order' ? !named : kind === 'replace' && named;
 
-const isNamedReplace = (operation: CartOperation): boolean =>
-  operation.kind === 'replace' && operation.cartId !== undefined;
+const OPERATION_OVERHEAD = 24;
+
+const weightOfOperation = (operation: CartOperation): number => {
+  const own = OPERATION_OVERHEAD + bytesOf(operation.tie) + bytesOf(operation.cartId);
+  switch (operation.kind) {
+    case 'add':
+    case 'remove':
+      return own + weightOfLine(operation.line);
+    case 'replace':
+      return operation.lines.reduce((sum, line) => sum + weightOfLine(line), own);
+    case 'order':
+      return own;
+  }
+};
 
 const addLine = (lines: readonly CartLine[], added: CartLine): readonly CartLine[] => {
   const index = lines.findIndex((line) => line.id === added.id);
   const present = lines[index];
-  if (present === undefined) return lines.length < MAX_CART_LINES ? [...lines, added] : lines;
-  const quantity = Math.min(present.quantity + added.quantity, MAX_QUANTITY);
-  return lines.with(index, { ...present, ...added, quantity });
+  const next =
+    present === undefined
+      ? [...lines, added]
+      : lines.with(index, {
+          ...present,
+          ...added,
+          quantity: Math.min(present.quantity + added.quantity, MAX_QUANTITY),
+        });
+  return linesWithin(next, MAX_CART_LINES, MAX_CART_BYTES).length === next.length ? next : lines;
 };
 
 const removeLine = (
@@ -67,15 +98,18 @@ const productOf = (line: CartLine): string => line.productId ?? line.sku;
 
 /** The cart after one more operation, in order. */
 export const stepCart = (cart: Cart | null, operation: CartOperation): Cart | null => {
-  if (operation.kind === 'order') {
-    return operation.cartId === undefined || operation.cartId === cart?.id ? null : cart;
-  }
-  const current =
-    cart !== null && (operation.cartId === undefined || operation.cartId === cart.id) ? cart : null;
-  const id = operation.cartId ?? current?.id ?? operation.tie;
+  const isCurrent = cart !== null && (!operation.named || operation.cartId === cart.id);
+  if (operation.kind === 'order') return isCurrent ? null : cart;
+  // What is taken off a cart that nobody has leaves none.
+  if (operation.kind === 'remove' && !isCurrent) return cart;
+  const current = isCurrent ? cart : null;
   // A shop that switches its currency shows new prices: what was priced in the old one starts anew.
   const before = current !== null && current.currency === operation.currency ? current.lines : [];
-  const base = { id, currency: operation.currency, updatedAt: operation.at };
+  const base = {
+    id: current?.id ?? operation.cartId,
+    currency: operation.currency,
+    updatedAt: operation.at,
+  };
   switch (operation.kind) {
     case 'add':
       return { ...base, lines: addLine(before, operation.line) };
@@ -107,10 +141,11 @@ export const recordOperation = (log: CartLog, operation: CartOperation): CartLog
   if (inOrder) operations.push(operation);
   else {
     const place = operations.findIndex((other) => compareStamps(other, operation) >= 0);
-    if (operations[place]?.tie === operation.tie && operations[place]?.at === operation.at) return log;
+    const next = operations[place];
+    if (next !== undefined && compareStamps(next, operation) === 0) return log;
     operations.splice(place, 0, operation);
   }
-  const next = bounded({ ...log, operations });
+  const next = bounded({ ...log, operations, bytes: log.bytes + weightOfOperation(operation) });
   const known = inOrder ? folded.get(log) : undefined;
   if (known !== undefined) folded.set(next, { cart: stepCart(known.cart, operation) });
   return next;
@@ -134,19 +169,23 @@ const compareHorizons = (a: CartLog, b: CartLog): number =>
 const bounded = (log: CartLog): CartLog => {
   const { operations } = log;
   const absolute = operations.findLastIndex(isAbsolute);
-  const kept = absolute > 0 ? operations.slice(absolute) : operations;
+  const start = Math.max(absolute, 0);
+  let { bytes } = log;
+  let kept = start;
+  for (const moot of operations.slice(0, start)) bytes -= weightOfOperation(moot);
+  for (; operations.length - kept > MAX_CART_OPERATIONS || bytes > MAX_LOG_BYTES; kept++) {
+    const oldest = operations[kept];
+    if (oldest === undefined) break;
+    bytes -= weightOfOperation(oldest);
+  }
   const base = absolute >= 0 ? null : log.base;
-  const excess = kept.length - MAX_CART_OPERATIONS;
-  if (excess <= 0) return { base, horizon: log.horizon, operations: kept };
-  const dropped = kept.slice(0, excess);
-  const lastDropped = dropped.at(-1);
+  if (kept === start) return { base, horizon: log.horizon, operations: operations.slice(start), bytes };
+  const folded = operations.slice(start, kept);
+  const { at, tie } = folded.at(-1) ?? operations[0] ?? { at: 0, tie: '' };
   return {
-    base: dropped.reduce(stepCart, base),
-    horizon: lastDropped === undefined ? log.horizon : { at: lastDropped.at, tie: lastDropped.tie },
-    operations: kept.slice(excess),
+    base: folded.reduce(stepCart, base),
+    horizon: { at, tie },
+    operations: operations.slice(kept),
+    bytes,
   };
 };
-
-/** Whether this operation took the last line out of the cart. */
-export const emptiesCart = (before: Cart | null, after: Cart | null): boolean =>
-  before !== null && cartItemCount(before) > 0 && (after === null || after.lines.length === 0);

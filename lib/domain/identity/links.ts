@@ -8,12 +8,19 @@ export interface Link extends Stamp {
 /** Links kept of one id, newest. */
 export const MAX_LINKS = 16;
 
-/** The links of an id after one more; the same one again changes nothing. */
+/** Links followed from an id to its person: anonymous → user → user that was merged …; there are no circles. */
+export const MAX_HOPS = 100;
+
+/** The links of an id after one more; one that says again who it is then changes nothing. */
 export const addLink = (links: readonly Link[], link: Link): readonly Link[] => {
   if (links.some((present) => compareStamps(present, link) === 0)) return links;
-  const next = [...links, link].sort(compareStamps);
-  return next.filter((item, index) => item.to !== next[index - 1]?.to).slice(-MAX_LINKS);
+  const all = [...links, link].sort(compareStamps);
+  const next = all.filter((item, index) => item.to !== all[index - 1]?.to).slice(-MAX_LINKS);
+  return isSame(links, next) ? links : next;
 };
+
+const isSame = (a: readonly Link[], b: readonly Link[]): boolean =>
+  a.length === b.length && a.every((link, index) => link === b[index]);
 
 /**
  * Whom an event of a linked id belongs to: the person it had last been linked to when it happened; what happened

@@ -5,9 +5,9 @@ import { factsOf } from '../condition/facts.ts';
 import type { DecisionAnswer, PlacementItem } from '../decision/answer.ts';
 import type { JsonObject } from '../json.ts';
 import { own } from '../own.ts';
-import { boundCounters, MAX_EVENT_NAMES } from '../visitor/apply.ts';
-import { type Counter, tally } from '../visitor/counters.ts';
+import { boundCounters, type Counter, tally } from '../visitor/counters.ts';
 import type { Visitor } from '../visitor/state.ts';
+import { boundStatistics, countMore } from '../visitor/statistics.ts';
 
 /** The event that clients send when an experience was seen. */
 export const EXPERIENCE_VIEWED = 'Experience Viewed';
@@ -72,13 +72,6 @@ const countViews = (
   at: number,
 ): Visitor['state']['events'] => {
   const present = own(events, EXPERIENCE_VIEWED);
-  if (present === undefined && Object.keys(events).length >= MAX_EVENT_NAMES) return events;
-  return {
-    ...events,
-    [EXPERIENCE_VIEWED]: {
-      count: (present?.count ?? 0) + count,
-      firstAt: Math.min(present?.firstAt ?? at, at),
-      lastAt: Math.max(present?.lastAt ?? at, at),
-    },
-  };
+  const next = { ...events, [EXPERIENCE_VIEWED]: countMore(present, count, at, at) };
+  return present === undefined ? boundStatistics(next) : next;
 };

@@ -1,16 +1,23 @@
 import type { CartLine } from '../cart/cart.ts';
-import { type CartOperation, MAX_CART_LINES } from '../cart/cart-log.ts';
+import { type CartOperation, MAX_CART_BYTES, MAX_CART_LINES } from '../cart/cart-log.ts';
+import { linesWithin } from '../cart/line-weight.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json.ts';
 import { toMinorUnits } from '../money/minor-units.ts';
 import type { Stamp } from '../stamp.ts';
 import type { VisitorEvent } from './event.ts';
-import { MAX_ORDER_LINES, type OrderOperation } from './orders.ts';
+import { MAX_ORDER_BYTES, MAX_ORDER_LINES, type OrderOperation } from './orders.ts';
 
 /**
  * The e-commerce events of Segment's specification (https://segment.com/docs/connections/spec/ecommerce/v2/),
  * read as what they do to the cart and to the orders. What cannot be read (a product without an id, a price that
  * is no number) changes nothing.
  */
+
+/**
+ * Largest amount that is believed, minor units (ten thousand million euros): sums of thousands of them are still
+ * exact, so that their order does not matter.
+ */
+const MAX_AMOUNT = 1_000_000_000_000;
 
 /** What an event does to the cart, or null. `currency` is the settings'. */
 export const readCartOperation = (
@@ -24,7 +31,8 @@ export const readCartOperation = (
     at: stamp.at,
     tie: stamp.tie,
     currency: readCurrency(properties, currency),
-    ...(cartId === undefined ? {} : { cartId }),
+    cartId: cartId ?? event.messageId,
+    named: cartId !== undefined,
   };
   switch (event.name) {
     case 'Product Added': {
@@ -34,13 +42,17 @@ export const readCartOperation = (
     case 'Product Removed': {
       const line = readLine(properties, base.currency);
       if (line === null) return null;
-      return { ...base, kind: 'remove', line, anyPrice: properties.price === undefined };
+      return { ...base, kind: 'remove', line, anyPrice: isAbsent(properties.price) };
     }
     case 'Cart Updated':
     case 'Cart Viewed':
     case 'Checkout Started':
       if (!Array.isArray(properties.products)) return null;
-      return { ...base, kind: 'replace', lines: readLines(properties, base.currency, MAX_CART_LINES) };
+      return {
+        ...base,
+        kind: 'replace',
+        lines: linesWithin(readLines(properties, base.currency), MAX_CART_LINES, MAX_CART_BYTES),
+      };
     case 'Order Completed':
       return { ...base, kind: 'order' };
     default:
@@ -60,15 +72,19 @@ export const readOrderOperation = (
   const at = { at: stamp.at, tie: stamp.tie };
   switch (event.name) {
     case 'Order Completed': {
-      const lines = readLines(properties, orderCurrency, MAX_CART_LINES);
+      const lines = readLines(properties, orderCurrency);
       const revenue = readAmount(properties, orderCurrency) ?? sumOf(lines);
-      const content = { currency: orderCurrency, revenue, lines: lines.slice(0, MAX_ORDER_LINES) };
+      const kept = linesWithin(lines, MAX_ORDER_LINES, MAX_ORDER_BYTES);
+      const content = { currency: orderCurrency, revenue, lines: kept };
       return { ...at, kind: 'complete', orderId: orderId ?? event.messageId, content };
     }
     case 'Order Refunded': {
       if (orderId === undefined) return null;
-      const lines = readLines(properties, orderCurrency, MAX_CART_LINES);
-      const amount = readAmount(properties, orderCurrency) ?? (lines.length > 0 ? sumOf(lines) : null);
+      const stated = readAmount(properties, orderCurrency);
+      // What is stated and can't be read must not become a refund of everything.
+      if (stated === undefined && !(isAbsent(properties.revenue) && isAbsent(properties.total))) return null;
+      const amount =
+        stated ?? (Array.isArray(properties.products) ? sumOf(readLines(properties, orderCurrency)) : null);
       return { ...at, kind: 'refund', orderId, amount };
     }
     case 'Order Cancelled':
@@ -79,7 +95,10 @@ export const readOrderOperation = (
 };
 
 const sumOf = (lines: readonly CartLine[]): number =>
-  lines.reduce((sum, line) => sum + line.quantity * line.unitPrice, 0);
+  Math.min(
+    lines.reduce((sum, line) => sum + line.quantity * line.unitPrice, 0),
+    MAX_AMOUNT,
+  );
 
 /** `revenue`, else `total`; minor units. */
 const readAmount = (properties: JsonObject, currency: string): number | undefined =>
@@ -91,7 +110,7 @@ const readCurrency = (properties: JsonObject, settings: string): string => {
 };
 
 /** The lines of `products`; those of one key add up. */
-const readLines = (properties: JsonObject, currency: string, most: number): readonly CartLine[] => {
+const readLines = (properties: JsonObject, currency: string): readonly CartLine[] => {
   const { products } = properties;
   if (!Array.isArray(products)) return [];
   const lines = new Map<string, CartLine>();
@@ -99,7 +118,7 @@ const readLines = (properties: JsonObject, currency: string, most: number): read
     const line = isJsonObject(product) ? readLine(product, currency) : null;
     if (line === null) continue;
     const twin = lines.get(line.id);
-    if (twin === undefined && lines.size === most) break;
+    if (twin === undefined && lines.size === MAX_CART_LINES) break;
     lines.set(line.id, twin === undefined ? line : { ...line, quantity: twin.quantity + line.quantity });
   }
   return [...lines.values()];
@@ -132,12 +151,15 @@ const NAMED = new Set([
 /** Attributes kept of a line. */
 const MAX_ATTRIBUTES = 20;
 const MAX_ATTRIBUTE_CHARACTERS = 200;
+const MAX_KEY_CHARACTERS = 64;
+
+const NO_ATTRIBUTES: JsonObject = {};
 
 const readLine = (product: JsonObject, currency: string): CartLine | null => {
   const productId = text(product.product_id);
   const lineId = text(product.cart_line_id);
   const sku = text(product.sku) ?? productId ?? lineId;
-  const unitPrice = product.price === undefined ? 0 : money(product.price, currency);
+  const unitPrice = isAbsent(product.price) ? 0 : money(product.price, currency);
   const quantity = readQuantity(product.quantity);
   const id = lineId ?? productKey(productId ?? sku, text(product.variant), unitPrice);
   if (id === undefined || sku === undefined || unitPrice === undefined || quantity === undefined) return null;
@@ -163,19 +185,21 @@ const productKey = (product: string | undefined, variant = '', unitPrice = 0): s
 const readAttributes = (product: JsonObject): JsonObject => {
   const stated = isJsonObject(product.attributes) ? product.attributes : {};
   const entries = [...Object.entries(product).filter(([key]) => !NAMED.has(key)), ...Object.entries(stated)];
-  return Object.fromEntries(entries.filter(([, value]) => isSmall(value)).slice(0, MAX_ATTRIBUTES));
+  if (entries.length === 0) return NO_ATTRIBUTES;
+  return Object.fromEntries(
+    entries
+      .filter(([key, value]) => key.length <= MAX_KEY_CHARACTERS && isSmall(value))
+      .slice(0, MAX_ATTRIBUTES),
+  );
 };
 
-const isSmall = (value: Json | undefined): boolean => {
-  if (typeof value === 'string') return value.length <= MAX_ATTRIBUTE_CHARACTERS;
-  if (Array.isArray(value)) return value.length <= MAX_ATTRIBUTES && value.every(isScalar);
-  return isScalar(value);
-};
+const isSmall = (value: Json | undefined): boolean =>
+  Array.isArray(value) ? value.length <= MAX_ATTRIBUTES && value.every(isScalar) : isScalar(value);
 
 const isScalar = (value: Json | undefined): boolean =>
   typeof value === 'number' ||
   typeof value === 'boolean' ||
-  (typeof value === 'string' && value.length <= 200);
+  (typeof value === 'string' && value.length <= MAX_ATTRIBUTE_CHARACTERS);
 
 /** A whole number of units; 1 where none is stated, undefined where it is none. */
 const readQuantity = (value: Json | undefined): number | undefined => {
@@ -188,8 +212,10 @@ const readQuantity = (value: Json | undefined): number | undefined => {
 const money = (value: Json | undefined, currency: string): number | undefined => {
   if (typeof value !== 'number' && typeof value !== 'string') return undefined;
   const amount = toMinorUnits(value, currency);
-  return amount.ok && amount.amount >= 0 ? amount.amount : undefined;
+  return amount.ok && amount.amount >= 0 && amount.amount <= MAX_AMOUNT ? amount.amount : undefined;
 };
+
+const isAbsent = (value: Json | undefined): boolean => value === undefined || value === null;
 
 const text = (value: Json | undefined): string | undefined => {
   if (typeof value === 'number' && Number.isFinite(value)) return String(value);

@@ -32,6 +32,8 @@ export interface VisitorEvent {
   readonly previousId?: string;
   /** `alias` only: whether the sender may merge two userIds (a secret key). */
   readonly mayMergeUsers?: boolean;
+  /** `group` only: whether the sender may change what everybody sees of the account (a secret key). */
+  readonly mayChangeAccount?: boolean;
   readonly groupId?: string;
   readonly properties: JsonObject;
   readonly traits: JsonObject;
@@ -40,5 +42,14 @@ export interface VisitorEvent {
   readonly own?: true;
 }
 
+/** Longest messageId that stands in a stamp as it is; the usual SDKs' have 36 to 60 characters. */
+const MAX_TIE = 64;
+
+const tieOf = (messageId: string): string =>
+  messageId.length <= MAX_TIE ? messageId : messageId.slice(0, MAX_TIE - 14) + markOf(messageId);
+
 /** The event's place in its visitor's history. */
-export const stampOf = (event: VisitorEvent): Stamp => ({ at: event.at, tie: markOf(event.messageId) });
+export const stampOf = (event: Pick<VisitorEvent, 'at' | 'messageId'>): Stamp => ({
+  at: event.at,
+  tie: tieOf(event.messageId),
+});

@@ -1,10 +1,14 @@
 import type { CartLine } from '../cart/cart.ts';
+import { weightOfLine } from '../cart/line-weight.ts';
 import { own } from '../own.ts';
 import { isAfter, type Stamp } from '../stamp.ts';
+import { bytesOf, compareTexts } from './bounds.ts';
 
 /** One order, whatever arrived of it so far: a refund may be there before its order. */
 export interface Order {
   readonly orderId: string;
+  /** The earliest of all that is known of it, milliseconds since 1970. */
+  readonly firstAt: number;
   /** When it was first completed, milliseconds since 1970; null before its `Order Completed` arrived. */
   readonly completedAt: number | null;
   readonly cancelledAt: number | null;
@@ -44,9 +48,16 @@ export interface OrderTotals {
 export const NO_TOTALS: OrderTotals = { count: 0, summed: 0, revenue: 0, lastOrderAt: null };
 export const NO_ORDERS: Orders = { byId: {}, older: NO_TOTALS, horizon: null };
 
-/** Orders kept one by one, and lines kept of each. */
+/** Orders kept one by one, and bytes of their ids. */
 export const MAX_ORDERS = 200;
+const MAX_ORDERS_BYTES = 40_000;
+
+/** Lines kept of one order, and their text (`weightOfLine`). */
 export const MAX_ORDER_LINES = 100;
+export const MAX_ORDER_BYTES = 8_000;
+
+/** Text of all orders' lines; of the oldest orders only the amounts are kept. */
+const MAX_LINES_BYTES = 120_000;
 
 export type OrderOperation = Stamp & { readonly orderId: string } & (
     | { readonly kind: 'complete'; readonly content: Omit<OrderContent, keyof Stamp> }
@@ -54,8 +65,9 @@ export type OrderOperation = Stamp & { readonly orderId: string } & (
     | { readonly kind: 'cancel' }
   );
 
-const stranger = (orderId: string): Order => ({
+const stranger = ({ orderId, at }: OrderOperation): Order => ({
   orderId,
+  firstAt: at,
   completedAt: null,
   cancelledAt: null,
   refunded: 0,
@@ -67,11 +79,12 @@ const stranger = (orderId: string): Order => ({
 export const recordOrder = (orders: Orders, operation: OrderOperation, currency: string): Orders => {
   const present = own(orders.byId, operation.orderId);
   if (present === undefined && orders.horizon !== null && operation.at < orders.horizon) return orders;
-  const order = changed(present ?? stranger(operation.orderId), operation);
+  const order = changed(present ?? stranger(operation), operation);
   return bounded({ ...orders, byId: { ...orders.byId, [operation.orderId]: order } }, currency);
 };
 
-const changed = (order: Order, operation: OrderOperation): Order => {
+const changed = (before: Order, operation: OrderOperation): Order => {
+  const order = { ...before, firstAt: Math.min(before.firstAt, operation.at) };
   switch (operation.kind) {
     case 'complete': {
       const { at, tie, content } = operation;
@@ -116,6 +129,7 @@ const addOrder = (totals: OrderTotals, order: Order, currency: string): OrderTot
 
 /** Two histories' orders as one. The same order on both sides is the newest of each of its facts. */
 export const mergeOrders = (a: Orders, b: Orders, currency: string): Orders => {
+  if (isEmpty(b)) return a;
   const byId = new Map(Object.entries(a.byId));
   for (const order of Object.values(b.byId)) {
     const twin = byId.get(order.orderId);
@@ -131,11 +145,14 @@ export const mergeOrders = (a: Orders, b: Orders, currency: string): Orders => {
   return bounded({ byId: Object.fromEntries(byId), older, horizon }, currency);
 };
 
+const isEmpty = (orders: Orders): boolean => orders.horizon === null && Object.keys(orders.byId).length === 0;
+
 const latest = (a: number | null, b: number | null): number | null =>
   a === null ? b : b === null ? a : Math.max(a, b);
 
 const mergeOrder = (a: Order, b: Order): Order => ({
   orderId: a.orderId,
+  firstAt: Math.min(a.firstAt, b.firstAt),
   completedAt: earliest(a.completedAt, b.completedAt),
   cancelledAt: earliest(a.cancelledAt, b.cancelledAt),
   refunded: a.refunded + b.refunded,
@@ -143,18 +160,40 @@ const mergeOrder = (a: Order, b: Order): Order => ({
   content: b.content !== null && isAfter(b.content, a.content ?? undefined) ? b.content : a.content,
 });
 
+const placeOf = (order: Order): number => order.completedAt ?? order.firstAt;
+
 const bounded = (orders: Orders, currency: string): Orders => {
   const all = Object.values(orders.byId);
-  const excess = all.length - MAX_ORDERS;
-  if (excess <= 0) return orders;
-  const sorted = all.toSorted((a, b) => placeOf(a) - placeOf(b) || (a.orderId < b.orderId ? -1 : 1));
-  const dropped = sorted.slice(0, excess);
-  const oldestKept = sorted[excess];
+  // Most people have a few orders: nothing is weighed before it could matter.
+  if (
+    all.length * (MAX_ORDER_BYTES + 200) <= MAX_LINES_BYTES &&
+    all.length * MAX_ID_BYTES <= MAX_ORDERS_BYTES
+  )
+    return orders;
+  const newestFirst = all.toSorted((a, b) => placeOf(b) - placeOf(a) || compareTexts(a.orderId, b.orderId));
+  let bytes = 0;
+  let lineBytes = 0;
+  const kept: [string, Order][] = [];
+  for (const order of newestFirst) {
+    bytes += ORDER_OVERHEAD + bytesOf(order.orderId);
+    if (kept.length === MAX_ORDERS || bytes > MAX_ORDERS_BYTES) break;
+    lineBytes += order.content?.lines.reduce((sum, line) => sum + weightOfLine(line), 0) ?? 0;
+    kept.push([order.orderId, lineBytes > MAX_LINES_BYTES ? withoutLines(order) : order]);
+  }
+  const dropped = newestFirst.slice(kept.length);
+  const oldestKept = kept.at(-1)?.[1];
   return {
-    byId: Object.fromEntries(sorted.slice(excess).map((order) => [order.orderId, order])),
+    byId: Object.fromEntries(kept),
     older: dropped.reduce((totals, order) => addOrder(totals, order, currency), orders.older),
-    horizon: oldestKept === undefined ? orders.horizon : placeOf(oldestKept),
+    horizon: dropped.length === 0 || oldestKept === undefined ? orders.horizon : placeOf(oldestKept),
   };
 };
 
-const placeOf = (order: Order): number => order.completedAt ?? order.cancelledAt ?? 0;
+/** Longest order id as JSON, and what an order takes beside its id and lines. */
+const MAX_ID_BYTES = 512 * 6;
+const ORDER_OVERHEAD = 80;
+
+const withoutLines = (order: Order): Order =>
+  order.content === null || order.content.lines.length === 0
+    ? order
+    : { ...order, content: { ...order.content, lines: [] } };

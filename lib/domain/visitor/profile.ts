@@ -1,18 +1,18 @@
 import type { Cart } from '../cart/cart.ts';
 import type { Json } from '../json.ts';
-import type { Counter } from './counters.ts';
+import type { Counters } from './counters.ts';
 import type { OrderTotals } from './orders.ts';
 import { valuesOf } from './registers.ts';
 import { countSessions } from './sessions.ts';
 import {
   currentCart,
   currentGroup,
-  type EventStatistic,
   isKnown,
   type OpenedProblem,
   type Visitor,
   type VisitorState,
 } from './state.ts';
+import type { EventStatistics } from './statistics.ts';
 
 type Values = { readonly [key: string]: Json };
 
@@ -31,8 +31,8 @@ export interface Profile {
   readonly lastSeenAt: number | null;
   readonly sessions: number;
   readonly orders: OrderTotals;
-  readonly events: { readonly [name: string]: EventStatistic };
-  readonly counters: { readonly [counterId: string]: Counter };
+  readonly events: EventStatistics;
+  readonly counters: Counters;
   readonly cart: Cart | null;
   readonly assignments: VisitorState['assignments'];
   readonly account: GroupProfile | null;

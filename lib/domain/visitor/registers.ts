@@ -1,6 +1,7 @@
 import type { Json } from '../json.ts';
-import { own } from '../own.ts';
+import { own, setOwn } from '../own.ts';
 import { compareStamps, type Stamp } from '../stamp.ts';
+import { type Bound, bytesOf, compareTexts, mostBytesOf, withinBound } from './bounds.ts';
 
 /** A value with the stamp of the event that set it: the newest wins, whatever arrives first. */
 export interface Register extends Stamp {
@@ -12,16 +13,18 @@ export type Registers = { readonly [key: string]: Register };
 
 export const NO_REGISTERS: Registers = {};
 
-/** How many registers of one kind a visitor has, and how much JSON they hold; the oldest go first. */
-export const MAX_REGISTERS = 256;
-export const MAX_REGISTERS_CHARACTERS = 48_000;
+/** How many registers of one kind are kept, and how much text; the ones set longest ago go first. */
+export const REGISTER_BOUNDS = {
+  traits: { count: 256, bytes: 24_000 },
+  preferences: { count: 64, bytes: 8_000 },
+  consents: { count: 128, bytes: 8_000 },
+  context: { count: 2, bytes: 2_000 },
+  group: { count: 32, bytes: 4_000 },
+  account: { count: 256, bytes: 48_000 },
+} as const satisfies { readonly [kind: string]: Bound };
 
-/** The newer of two registers. */
-export const newer = <T extends Stamp>(a: T | null, b: T | null): T | null => {
-  if (a === null) return b;
-  if (b === null) return a;
-  return compareStamps(b, a) > 0 ? b : a;
-};
+/** Largest value of a register, bytes of JSON; a larger one is not kept. */
+export const MAX_VALUE_BYTES = 4_000;
 
 /** The older of two stamped things. */
 export const older = <T extends Stamp>(a: T | null, b: T | null): T | null => {
@@ -35,25 +38,28 @@ export const setRegisters = (
   registers: Registers,
   values: { readonly [key: string]: Json | undefined },
   stamp: Stamp,
+  bound: Bound,
 ): Registers => {
   let next: { [key: string]: Register } | null = null;
   for (const [key, value] of Object.entries(values)) {
     if (value === undefined) continue;
-    const present = own(next ?? registers, key);
+    const present = own(registers, key);
     if (present !== undefined && compareStamps(stamp, present) <= 0) continue;
-    next = { ...(next ?? registers), [key]: { value, at: stamp.at, tie: stamp.tie } };
+    if (mostOf(key, { ...stamp, value }) > MAX_VALUE_BYTES && bytesOf(value) > MAX_VALUE_BYTES) continue;
+    next ??= { ...registers };
+    setOwn(next, key, { value, at: stamp.at, tie: stamp.tie });
   }
-  return next === null ? registers : boundRegisters(next);
+  return next === null ? registers : boundRegisters(next, bound);
 };
 
 /** Two histories' registers as one: the newest of each. */
-export const mergeRegisters = (a: Registers, b: Registers): Registers => {
+export const mergeRegisters = (a: Registers, b: Registers, bound: Bound): Registers => {
   const merged = new Map(Object.entries(a));
   for (const [key, register] of Object.entries(b)) {
     const present = merged.get(key);
     if (present === undefined || compareStamps(register, present) > 0) merged.set(key, register);
   }
-  return boundRegisters(Object.fromEntries(merged));
+  return boundRegisters(Object.fromEntries(merged), bound);
 };
 
 const valuesByRegisters = new WeakMap<Registers, { readonly [key: string]: Json }>();
@@ -67,24 +73,27 @@ export const valuesOf = (registers: Registers): { readonly [key: string]: Json }
   return values;
 };
 
-/** JSON text of small values is never near the bound: measuring is left until it could matter. */
-const boundRegisters = (registers: { readonly [key: string]: Register }): Registers => {
-  const entries = Object.entries(registers);
-  let characters = 0;
-  for (const [key, { value }] of entries) characters += key.length + sizeOf(value);
-  if (entries.length <= MAX_REGISTERS && characters <= MAX_REGISTERS_CHARACTERS) return registers;
-  entries.sort(([keyA, a], [keyB, b]) => compareStamps(b, a) || (keyA < keyB ? -1 : 1));
-  const kept: [string, Register][] = [];
-  let used = 0;
-  for (const [key, register] of entries) {
-    used += key.length + sizeOf(register.value);
-    if (kept.length === MAX_REGISTERS || used > MAX_REGISTERS_CHARACTERS) break;
-    kept.push([key, register]);
-  }
-  return Object.fromEntries(kept);
-};
+/** What a register's time and braces take. */
+const OVERHEAD = 20;
 
-const sizeOf = (value: Json): number => {
-  if (typeof value === 'string') return value.length + 2;
-  return typeof value === 'object' && value !== null ? JSON.stringify(value).length : 8;
-};
+const mostOf = (key: string, { value, tie }: Register): number =>
+  OVERHEAD +
+  mostBytesOf(key) +
+  mostBytesOf(tie) +
+  (typeof value === 'string' ? mostBytesOf(value) : typeof value === 'object' ? MAX_VALUE_BYTES : OVERHEAD);
+
+const weightOf = (key: string, { value, tie }: Register): number =>
+  OVERHEAD + bytesOf(key) + bytesOf(tie) + bytesOf(value);
+
+/** What registers take together, bytes. */
+export const weightOfRegisters = (registers: Registers): number =>
+  Object.entries(registers).reduce((sum, [key, register]) => sum + weightOf(key, register), 0);
+
+const boundRegisters = (registers: Registers, bound: Bound): Registers =>
+  withinBound(
+    registers,
+    bound,
+    mostOf,
+    weightOf,
+    ([keyA, a], [keyB, b]) => compareStamps(b, a) || compareTexts(keyA, keyB),
+  );

@@ -1,12 +1,16 @@
 import type { Cart } from '../cart/cart.ts';
 import { type CartLog, cartOf, EMPTY_CART_LOG } from '../cart/cart-log.ts';
 import type { Severity } from '../catalog/definition.ts';
-import type { Stamp } from '../stamp.ts';
-import type { Counter } from './counters.ts';
+import type { PersonIds } from '../identity/person-ids.ts';
+import type { Seed } from '../identity/seed.ts';
+import type { Assignments } from './assignments.ts';
+import type { Counters } from './counters.ts';
+import type { Group, Groups } from './groups.ts';
 import type { Mark, MarkHome } from './marks.ts';
 import { NO_ORDERS, NO_TOTALS, type Orders, type OrderTotals } from './orders.ts';
 import { NO_REGISTERS, type Registers } from './registers.ts';
 import { NO_SESSIONS, type Sessions } from './sessions.ts';
+import type { EventStatistics } from './statistics.ts';
 
 /**
  * The visitor item: what Wend remembers of a person. Every field is a register, a sum, a set or a log that merges,
@@ -15,7 +19,7 @@ import { NO_SESSIONS, type Sessions } from './sessions.ts';
  */
 export interface VisitorState {
   /** The ids that are this person, as `user:<userId>` and `anon:<anonymousId>`, with their first event. */
-  readonly ids: { readonly [idKey: string]: Stamp };
+  readonly ids: PersonIds;
   /** What a known person's variants and holdouts are drawn from; null for an anonymous visitor: their own id. */
   readonly seed: Seed | null;
   readonly traits: Registers;
@@ -27,15 +31,15 @@ export interface VisitorState {
   readonly firstSeenAt: number | null;
   readonly lastSeenAt: number | null;
   readonly sessions: Sessions;
-  readonly events: { readonly [name: string]: EventStatistic };
-  readonly counters: { readonly [counterId: string]: Counter };
+  readonly events: EventStatistics;
+  readonly counters: Counters;
   readonly cart: CartLog;
   /** Totals of the orders item, kept here since conditions ask for them. */
   readonly orders: OrderTotals;
   /** Variants drawn, by experience id; `$global` is the global holdout. */
-  readonly assignments: { readonly [experiment: string]: Assignment };
+  readonly assignments: Assignments;
   /** Accounts and households that the visitor belongs or belonged to. */
-  readonly groups: { readonly [groupId: string]: Group };
+  readonly groups: Groups;
   readonly problems: readonly OpenedProblem[];
   /** Marks of the newest messages that took effect. */
   readonly marks: readonly Mark[];
@@ -47,29 +51,6 @@ export interface VisitorState {
 export interface Visitor {
   readonly state: VisitorState;
   readonly orders: Orders;
-}
-
-/** The id that this person's draws hang on, with the stamp of the event that chose it. */
-export interface Seed extends Stamp {
-  readonly id: string;
-}
-
-/** Times in milliseconds since 1970. */
-export interface EventStatistic {
-  readonly count: number;
-  readonly firstAt: number;
-  readonly lastAt: number;
-}
-
-export interface Assignment extends Stamp {
-  readonly variant: string;
-  /** Two histories differed when they were joined: reports leave this person out. */
-  readonly disputed?: true;
-}
-
-/** Stamped with its newest `group` event; with the trait `type: household` it is one, else an account. */
-export interface Group extends Stamp {
-  readonly traits: Registers;
 }
 
 export interface OpenedProblem {
