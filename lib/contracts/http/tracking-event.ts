@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { isJsonObject, type JsonObject } from '../../domain/json.ts';
 import type { EventContext, EventType, VisitorEvent } from '../../domain/visitor/event.ts';
-import { type FieldError, fieldErrors } from './field-error.ts';
+import { commerceErrors } from './commerce-properties.ts';
+import { type FieldError, fieldErrors, MAX_FIELD_ERRORS } from './field-error.ts';
 import { cleanJson } from './json-safety.ts';
 import { EVENT_SCHEMAS, eventTypeSchema, timeOf } from './tracking-schemas.ts';
 
@@ -217,8 +218,12 @@ const normalise = (
   const messageId = present(call.messageId);
   const ids = idsOf(type, call, defaults);
   const at = happenedAt(call, defaults, receivedAt);
-  const errors = checkAcrossFields(type, ids, at, receivedAt);
-  if (errors.length > 0) return { ok: false, messageId: messageId ?? null, errors };
+  const errors = [
+    ...checkAcrossFields(type, ids, at, receivedAt),
+    ...(type === 'track' ? commerceErrors(call.event ?? '', call.properties ?? {}) : []),
+  ];
+  if (errors.length > 0)
+    return { ok: false, messageId: messageId ?? null, errors: errors.slice(0, MAX_FIELD_ERRORS) };
   const context =
     defaults.context === undefined ? (call.context ?? {}) : { ...defaults.context, ...call.context };
   const event: VisitorEvent = {
