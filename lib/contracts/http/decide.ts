@@ -65,6 +65,12 @@ const indexOfRepeatedLine = (lines: readonly { readonly id: string }[]): number 
 const worthOf = (lines: readonly { readonly quantity: number; readonly unitPrice: number }[]): number =>
   lines.reduce((sum, line) => sum + line.quantity * line.unitPrice, 0);
 
+/** Most units of a cart in all: the answer prices each of them. */
+const MAX_CART_UNITS = 100_000;
+
+const unitsIn = (lines: readonly { readonly quantity: number }[]): number =>
+  lines.reduce((sum, line) => sum + line.quantity, 0);
+
 const linesSchema = z
   .array(lineSchema)
   .max(MAX_CART_LINES, `expected at most ${MAX_CART_LINES} lines`)
@@ -87,6 +93,10 @@ const cartSchema = z
     shipping: money.exactOptional(),
     lines: linesSchema,
     codes: z.array(text(100)).max(50, 'expected at most 50 codes').exactOptional(),
+  })
+  .refine((cart) => unitsIn(cart.lines) <= MAX_CART_UNITS, {
+    path: ['lines'],
+    message: `expected at most ${MAX_CART_UNITS} units in all`,
   })
   // Beyond 2^53 sums of minor units would no longer be exact.
   .refine((cart) => worthOf(cart.lines) + (cart.shipping ?? 0) <= Number.MAX_SAFE_INTEGER, {
