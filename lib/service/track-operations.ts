@@ -1,4 +1,4 @@
-import { type TrackingCall, trackingContract } from '../contracts/http/tracking.ts';
+import { type TrackingCall, trackingContractOf } from '../contracts/http/tracking.ts';
 import { BusUnavailable } from '../domain/visitor/event-bus.ts';
 import { Unavailable } from '../runtime/errors.ts';
 import { type Operation, operation } from '../runtime/operation.ts';
@@ -14,7 +14,7 @@ export const trackOperations = (
     CALLS.flatMap((call) =>
       [call, `${call}Short`].map((operationId): [string, Operation] => [
         operationId,
-        operation({ ...trackingContract, operationId }, async ({ body, caller, receivedAt }) => {
+        operation(trackingContractOf(call, operationId), async ({ body, caller, receivedAt }) => {
           try {
             return { status: 200, body: await track({ call, body, caller, receivedAt }) };
           } catch (cause) {

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { isJsonObject } from '../../domain/json.ts';
 import type { EventType } from '../../domain/visitor/event.ts';
 import { type FieldError, fieldErrors, pathTo } from './field-error.ts';
-import { cleanJson } from './json-safety.ts';
+import { cleanJson, MAX_NESTING } from './json-safety.ts';
 import { nothing, type RequestContract } from './request-contract.ts';
 import {
   type EventDefaults,
@@ -46,6 +46,19 @@ export const trackingContract = {
   body: z.unknown(),
   unknownFields: 'ignored',
 } as const satisfies Omit<RequestContract, 'operationId'>;
+
+/**
+ * Deepest nesting of a batch's body: deeper than an event's, so that one event that nests too deep is rejected by
+ * itself and does not spoil the others.
+ */
+const BATCH_NESTING = 64;
+
+/** The contract of one tracking call. */
+export const trackingContractOf = (call: TrackingCall, operationId: string): RequestContract => ({
+  ...trackingContract,
+  operationId,
+  nesting: call === 'batch' ? BATCH_NESTING : MAX_NESTING,
+});
 
 const envelope = z.compile(batchEnvelopeSchema);
 
