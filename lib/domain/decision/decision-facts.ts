@@ -1,4 +1,4 @@
-import { type Cart, cartItemCount, cartTotal } from '../cart/cart.ts';
+import { type Cart, type CartLine, cartItemCount, cartTotal } from '../cart/cart.ts';
 import type { Settings } from '../catalog/settings.ts';
 import type { Facts } from '../condition/facts.ts';
 import type { Json } from '../json.ts';
@@ -21,7 +21,7 @@ export const statisticsOf = ({ firstSeenAt, lastSeenAt, sessions, orders }: Prof
   sessions,
   orders: orders.count,
   revenue: orders.revenue,
-  averageOrder: orders.summed === 0 ? 0 : Math.round(orders.revenue / orders.summed),
+  averageOrder: orders.summed === 0 ? null : Math.round(orders.revenue / orders.summed),
   lastOrderAt: iso(orders.lastOrderAt),
 });
 
@@ -64,8 +64,14 @@ const cartFacts = (cart: Cart) => ({
   updatedAt: iso(cart.updatedAt),
 });
 
+/** What conditions and templates of a decision may ask. */
+export interface DecisionFacts extends Facts {
+  /** The same with `line.*`. */
+  readonly ofLine: (line: CartLine) => Facts;
+}
+
 /**
- * What conditions and templates of a decision may ask.
+ * Gathers the facts of a decision.
  *
  * @param now - the decision's clock, milliseconds since 1970
  */
@@ -75,29 +81,48 @@ export const decisionFacts = (
   cart: Cart | null,
   settings: Settings,
   now: number,
-): Facts => {
+): DecisionFacts => {
   let time: LocalTime | null = null;
-  const zones = [
-    request.context.timezone,
-    profile.context.timezone,
-    profile.traits.timezone,
-    settings.timezone,
-  ];
-  const account = request.account ?? profile.account;
+  const localNow = (): LocalTime => {
+    const zones = [request.context.timezone, profile.context.timezone, profile.traits.timezone];
+    time ??= localTime(now, [...zones, settings.timezone]);
+    return time;
+  };
+  const grouped = request.account ?? profile.account;
+  const visitor = visitorFacts(profile, settings);
+  const account = grouped === null ? null : { id: grouped.id, ...grouped.traits };
+  const asked = cart === null ? null : cartFacts(cart);
+  const { context, channel } = request;
+  const count: Facts['count'] = (counterId, since) => countSince(own(profile.counters, counterId), since);
+  // Written out twice, since a spread would ask the getter: few conditions look at the visitor's own time, and a
+  // time zone costs more than all the rest.
   return {
     now,
+    count,
     roots: {
-      visitor: visitorFacts(profile, settings),
-      account: account === null ? null : { id: account.id, ...account.traits },
-      cart: cart === null ? null : cartFacts(cart),
-      context: request.context,
-      channel: request.channel,
-      // Few conditions ask for the visitor's own time, and a zone costs more than all the rest.
+      visitor,
+      account,
+      cart: asked,
+      context,
+      channel,
       get now() {
-        time ??= localTime(now, zones);
-        return time;
+        return localNow();
       },
     },
-    count: (counterId, since) => countSince(own(profile.counters, counterId), since),
+    ofLine: (line) => ({
+      now,
+      count,
+      roots: {
+        visitor,
+        account,
+        cart: asked,
+        context,
+        channel,
+        line,
+        get now() {
+          return localNow();
+        },
+      },
+    }),
   };
 };
