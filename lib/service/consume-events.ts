@@ -10,6 +10,15 @@ const MAX_PARALLEL = 16;
 
 type React = (idKey: string, events: readonly VisitorEvent[]) => Promise<void>;
 
+/** What a batch holds for one visitor, and the entries that it came in. */
+interface Group {
+  readonly events: VisitorEvent[];
+  readonly records: Set<string>;
+}
+
+/** Whether an event says that two ids are one person. */
+const joins = ({ type }: VisitorEvent): boolean => type === 'identify' || type === 'alias';
+
 const envelopeSchema = z.compile(z.object({ detail: eventsReceivedSchema }));
 
 /**
@@ -29,7 +38,7 @@ export const createQueueConsumer = (react: React, logger: Logger) => {
 
   return async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
     const failed = new Set<string>();
-    const byVisitor = new Map<string, { events: VisitorEvent[]; records: Set<string> }>();
+    const byVisitor = new Map<string, Group>();
     for (const record of Records) {
       const events = read(record);
       if (events === null) {
@@ -39,14 +48,13 @@ export const createQueueConsumer = (react: React, logger: Logger) => {
       }
       for (const event of events) {
         const idKey = primaryKeyOf(event);
-        const group = byVisitor.get(idKey) ?? { events: [], records: new Set() };
+        const group: Group = byVisitor.get(idKey) ?? { events: [], records: new Set() };
         byVisitor.set(idKey, group);
         group.events.push(event);
         group.records.add(record.messageId);
       }
     }
-    const groups = byVisitor.entries();
-    const work = async (): Promise<void> => {
+    const work = async (groups: Iterable<[string, Group]>): Promise<void> => {
       for (const [idKey, { events, records }] of groups) {
         try {
           await react(idKey, events);
@@ -56,7 +64,13 @@ export const createQueueConsumer = (react: React, logger: Logger) => {
         }
       }
     };
-    await Promise.all(Array.from({ length: Math.min(MAX_PARALLEL, byVisitor.size) }, work));
+    // A log-in first: what its anonymous visitor did besides then finds the person whom it belongs to, also where
+    // a shared device changed hands within this batch.
+    for (const joining of [true, false]) {
+      const wave = [...byVisitor].filter(([, group]) => group.events.some(joins) === joining);
+      const groups = wave.values();
+      await Promise.all(Array.from({ length: Math.min(MAX_PARALLEL, wave.length) }, () => work(groups)));
+    }
     return { batchItemFailures: [...failed].map((itemIdentifier) => ({ itemIdentifier })) };
   };
 };

@@ -1,0 +1,205 @@
+import { describe, expect, it } from 'vitest';
+import { fresh, minutesAgo, serviceForFile } from './client.ts';
+
+const experiment = (weights: readonly [number, number]) => [
+  { kind: 'settings', id: 'settings', currency: 'EUR' },
+  {
+    kind: 'experience',
+    id: 'test',
+    placement: 'page',
+    intent: 'inform',
+    variants: [
+      { id: 'red', weight: weights[0], content: 'red' },
+      { id: 'blue', weight: weights[1], content: 'blue' },
+    ],
+  },
+];
+
+const wend = serviceForFile(experiment([50, 50]));
+
+const variantOf = async (who: object): Promise<string | undefined> =>
+  (await wend.decide({ ...who, placements: ['page'] })).placements['page']?.items[0]?.variant;
+
+/** An anonymous visitor who draws this variant. */
+const whoDraws = async (variant: string): Promise<string> => {
+  for (let attempt = 0; attempt < 60; attempt++) {
+    const anonymousId = fresh(`draw-${variant}`);
+    if ((await variantOf({ anonymousId })) === variant) return anonymousId;
+  }
+  throw new Error(`nobody draws ${variant}`);
+};
+const userWhoDraws = async (variant: string): Promise<string> => {
+  for (let attempt = 0; attempt < 60; attempt++) {
+    const userId = fresh(`user-${variant}`);
+    if ((await variantOf({ userId })) === variant) return userId;
+  }
+  throw new Error(`nobody draws ${variant}`);
+};
+
+const page = (who: object, minutes: number, rest: object = {}) => ({
+  type: 'page',
+  ...who,
+  timestamp: minutesAgo(minutes),
+  ...rest,
+});
+const identify = (who: object, minutes: number, traits: object = {}) => ({
+  type: 'identify',
+  ...who,
+  traits,
+  timestamp: minutesAgo(minutes),
+});
+
+describe('a log-in', () => {
+  it('joins traits, statistics and cart of the anonymous visitor and the person', async () => {
+    const [anonymousId, userId] = [fresh('a'), fresh('u')];
+    const added = { product_id: 'hat', price: 10, cart_id: 'c1' };
+    await wend.batch([
+      page({ anonymousId }, 10),
+      { ...page({ anonymousId }, 9), type: 'track', event: 'Product Added', properties: added },
+      identify({ anonymousId }, 8, { city: 'Gent', age: 30 }),
+      page({ userId }, 100),
+      {
+        ...page({ userId }, 99),
+        type: 'track',
+        event: 'Order Completed',
+        properties: { order_id: fresh('o'), revenue: 7 },
+      },
+      identify({ userId }, 98, { city: 'Delft', plan: 'gold' }),
+    ]);
+    await wend.settle();
+    await wend.batch([identify({ anonymousId, userId }, 1)]);
+    const person = await wend.settled(`user:${userId}`);
+    expect(person).toMatchObject({
+      known: true,
+      userIds: [userId],
+      anonymousIds: [anonymousId],
+      traits: { city: 'Gent', age: 30, plan: 'gold' },
+      cart: { id: 'c1', total: 1000 },
+      stats: { orders: 1, revenue: 700, sessions: 2, events: { 'Page Viewed': { count: 2 } } },
+    });
+    expect((await wend.visitor(`anon:${anonymousId}`)).visitorId).toBe(person.visitorId);
+    expect((await wend.decide({ anonymousId })).visitorId).toBe(person.visitorId);
+  });
+
+  it('ends in the same person whatever order the events arrive in', async () => {
+    const histories = [false, true].map((reverse) => {
+      const [anonymousId, userId] = [fresh('a'), fresh('u')];
+      const events = [
+        page({ anonymousId }, 50),
+        identify({ anonymousId, userId }, 40, { n: 1 }),
+        page({ anonymousId }, 30),
+        identify({ userId }, 20, { n: 2 }),
+        page({ userId }, 10),
+      ];
+      return { userId, events: reverse ? events.toReversed() : events };
+    });
+    for (const { userId, events } of histories) {
+      for (const event of events) {
+        await wend.batch([event]);
+        await wend.settle();
+      }
+      const person = await wend.visitor(`user:${userId}`);
+      expect(person.traits).toEqual({ n: 2 });
+      expect(person.stats.events['Page Viewed']?.count).toBe(3);
+    }
+  });
+
+  it('may be an alias, whose previousId joins the person', async () => {
+    const [anonymousId, userId] = [fresh('a'), fresh('u')];
+    await wend.batch([
+      page({ anonymousId }, 5),
+      { type: 'alias', previousId: anonymousId, userId, timestamp: minutesAgo(4) },
+    ]);
+    const person = await wend.settled(`user:${userId}`);
+    expect([person.anonymousIds, person.stats.events['Page Viewed']?.count]).toEqual([[anonymousId], 1]);
+  });
+
+  it('of two people by an alias with a secret key makes them one', async () => {
+    const [one, two] = [fresh('u'), fresh('u')];
+    await wend.batch([
+      identify({ userId: one }, 10, { a: 1 }),
+      identify({ userId: two }, 9, { b: 2 }),
+      page({ userId: two }, 8),
+    ]);
+    await wend.settle();
+    await wend.batch([{ type: 'alias', previousId: two, userId: one, timestamp: minutesAgo(5) }]);
+    const person = await wend.settled(`user:${one}`);
+    expect(person.userIds.toSorted()).toEqual([one, two].toSorted());
+    expect(person.traits).toEqual({ a: 1, b: 2 });
+    expect((await wend.visitor(`user:${two}`)).visitorId).toBe(person.visitorId);
+    await wend.batch([page({ userId: two }, 1)]);
+    expect((await wend.settled(`user:${one}`)).stats.events['Page Viewed']?.count).toBe(2);
+  });
+
+  it('by two users who only identify does not merge them', async () => {
+    const [one, two, device] = [fresh('u'), fresh('u'), fresh('a')];
+    await wend.batch([
+      page({ anonymousId: device }, 10),
+      identify({ anonymousId: device, userId: one }, 9, { name: 'one' }),
+      page({ anonymousId: device }, 8),
+      identify({ anonymousId: device, userId: two }, 7, { name: 'two' }),
+      page({ anonymousId: device }, 6),
+    ]);
+    const first = await wend.settled(`user:${one}`);
+    const second = await wend.visitor(`user:${two}`);
+    // The device moved on to the second person; its past stays with the first.
+    expect([first.userIds, first.stats.events['Page Viewed']?.count]).toEqual([[one], 2]);
+    expect([second.userIds, second.stats.events['Page Viewed']?.count]).toEqual([[two], 1]);
+    expect((await wend.visitor(`anon:${device}`)).visitorId).toBe(second.visitorId);
+  });
+});
+
+describe('a variant', () => {
+  it('is the same each time', async () => {
+    const anonymousId = fresh('a');
+    const drawn = await variantOf({ anonymousId });
+    for (let time = 0; time < 5; time++) expect(await variantOf({ anonymousId })).toBe(drawn);
+  });
+
+  it.each(['red', 'blue'])('%s that was drawn anonymously stays after the log-in', async (variant) => {
+    const [anonymousId, userId] = [await whoDraws(variant), fresh('u')];
+    await wend.settle();
+    expect(await variantOf({ anonymousId, userId })).toBe(variant);
+    await wend.post('/v1/identify', { anonymousId, userId });
+    expect(await variantOf({ anonymousId, userId })).toBe(variant);
+    await wend.settle();
+    expect(await variantOf({ anonymousId, userId })).toBe(variant);
+    expect(await variantOf({ userId })).toBe(variant);
+    expect(await variantOf({ anonymousId: fresh('other-device'), userId })).toBe(variant);
+  });
+
+  it('of a person who is known already stands, whatever the new device drew', async () => {
+    const userId = await userWhoDraws('red');
+    await wend.post('/v1/identify', { userId });
+    const anonymousId = await whoDraws('blue');
+    await wend.settle();
+    await wend.post('/v1/identify', { anonymousId, userId });
+    await wend.settle();
+    expect(await variantOf({ userId })).toBe('red');
+    expect(await variantOf({ anonymousId })).toBe('red');
+  });
+
+  it('is drawn from the first id where nothing was shown before the log-in', async () => {
+    const anonymousId = fresh('a');
+    const before = (await wend.decide({ anonymousId, placements: ['page'], options: { dryRun: true } }))
+      .placements;
+    const userId = fresh('u');
+    await wend.batch([identify({ anonymousId, userId }, 1)]);
+    await wend.settle();
+    const after = (await wend.decide({ userId, placements: ['page'] })).placements;
+    expect(after).toEqual(before);
+  });
+
+  it('once drawn stays under new weights, and new weights rule who comes after', async () => {
+    const people = Array.from({ length: 12 }, () => fresh('a'));
+    const before = await Promise.all(people.map((anonymousId) => variantOf({ anonymousId })));
+    expect(new Set(before).size).toBe(2);
+    await wend.settle();
+    await wend.publish(experiment([0, 100]));
+    expect(await Promise.all(people.map((anonymousId) => variantOf({ anonymousId })))).toEqual(before);
+    const others = Array.from({ length: 12 }, () => fresh('a'));
+    const after = await Promise.all(others.map((anonymousId) => variantOf({ anonymousId })));
+    expect(new Set(after)).toEqual(new Set(['blue']));
+    await wend.publish(experiment([50, 50]));
+  });
+});
