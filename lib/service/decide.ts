@@ -21,7 +21,7 @@ import { type CatalogLibrary, catalogFor } from './catalog-library.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { assemblePerson, type Person, type PersonIds, pointsTo, visitorIdsOf } from './person.ts';
 import { createTokenReader } from './track.ts';
-import { partnerId, trustIds } from './trust.ts';
+import { partnerId, TOKEN_MISSING, trustIds } from './trust.ts';
 
 /** What one decision reads. */
 export type ReadForDecision = (request: {
@@ -228,7 +228,7 @@ const proveIds = async (
     request.anonymousId === undefined ? null : partnerId(request.anonymousId, caller.partner);
   if (userId === null || caller.kind !== 'publishable') return { userId, anonymousId };
   if (request.identityToken === undefined) {
-    throw new Forbidden('With a publishable key a userId needs an identityToken that proves it.');
+    throw new Forbidden(TOKEN_MISSING);
   }
   const outcome = await deps.verifyIdentity(request.identityToken, now);
   if (!outcome.proven || outcome.userId !== userId) {
@@ -251,9 +251,9 @@ const reflect = (person: Person, inline: Inline, ids: PersonIds, catalog: Compil
   const context = { currency: settings.currency, countersByEvent, now };
   const theirs = [...inline.recent, ...inline.events].filter((event) => isTheirs(event, ids));
   const { visitor, applied } = applyEvents(person.visitor, theirs, context);
-  const fresh = new Set(applied.map((event) => event.messageId));
-  const pending = inline.events.filter((event) => fresh.has(event.messageId)).map((event) => event.messageId);
-  return { profile: profileOf(visitor, person.visitorId, person.seed), pending: [...new Set(pending)] };
+  // `recent` too: its sender asks each time which of them it still has to send along.
+  const pending = applied.map((event) => event.messageId);
+  return { profile: profileOf(visitor, person.visitorId, person.seed), pending };
 };
 
 /** An event of the request may be somebody else's: it is ingested, and does not count here. */
