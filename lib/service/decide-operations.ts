@@ -1,17 +1,18 @@
 import type { KeyRecord } from '../contracts/control.ts';
-import { asksForExplanation, decideContract } from '../contracts/http/decide.ts';
+import { asksForExplanation, decideContract, namesUserWithoutToken } from '../contracts/http/decide.ts';
 import { journeyContract, placementsOf } from '../contracts/http/journey.ts';
 import type { CompleteAnswer } from '../domain/decision/answer.ts';
 import { etagOf, respondConditionally } from '../runtime/conditional.ts';
 import { Forbidden } from '../runtime/errors.ts';
 import { type Operation, operation, type UnvalidatedRequest } from '../runtime/operation.ts';
 import type { Decider } from './decide.ts';
+import { TOKEN_MISSING } from './trust.ts';
 
-/** 403 stands before 400: known before the body is validated. */
-const refuseExplanation = (caller: KeyRecord, { body }: UnvalidatedRequest): void => {
-  if (caller.kind === 'publishable' && asksForExplanation(body)) {
-    throw new Forbidden('options.explain needs a secret or an admin key.');
-  }
+/** 403 stands before 415, 413 and 400: what can be refused before the body is validated is. */
+const refuseUnproven = (caller: KeyRecord, { body }: UnvalidatedRequest): void => {
+  if (caller.kind !== 'publishable') return;
+  if (asksForExplanation(body)) throw new Forbidden('options.explain needs a secret or an admin key.');
+  if (namesUserWithoutToken(body)) throw new Forbidden(TOKEN_MISSING);
 };
 
 /** What a caller gets of an answer: a partner's key gets content, and nothing about the person. */
@@ -30,7 +31,7 @@ export const decideOperations = (decide: Decider): { readonly [operationId: stri
       status: 200,
       body: visibleTo(caller, await decide(body, caller, receivedAt)),
     }),
-    refuseExplanation,
+    refuseUnproven,
   ),
   getJourney: operation(journeyContract, async ({ query, caller, headers, receivedAt }) => {
     const { placements: _, ...ids } = query;
