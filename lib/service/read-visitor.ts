@@ -1,10 +1,11 @@
 import { getVisitorContract } from '../contracts/http/visitors.ts';
 import { cartItemCount, cartTotal } from '../domain/cart/cart.ts';
+import { cartIdsOf } from '../domain/cart/cart-ids.ts';
 import type { CompiledCatalog } from '../domain/catalog/compiled.ts';
 import { holds } from '../domain/condition/evaluate.ts';
 import { decisionFacts, statisticsOf } from '../domain/decision/decision-facts.ts';
 import { NO_REQUEST } from '../domain/decision/request.ts';
-import { linkNow } from '../domain/identity/links.ts';
+import { MAX_HOPS } from '../domain/identity/links.ts';
 import { isVisitorId, parseIdKey, visitorIdOf } from '../domain/identity/visitor-id.ts';
 import { compareStamps } from '../domain/stamp.ts';
 import { type Order, orderRevenue } from '../domain/visitor/orders.ts';
@@ -13,15 +14,13 @@ import type { Visitor, VisitorState } from '../domain/visitor/state.ts';
 import type { StoredVisitor, VisitorStore } from '../domain/visitor/visitor-store.ts';
 import { NotFound } from '../runtime/errors.ts';
 import { type Operation, operation } from '../runtime/operation.ts';
+import { nextHop } from './joins.ts';
 
 export interface ReadVisitorDeps {
   readonly read: VisitorStore['read'];
   readonly catalog: () => Promise<CompiledCatalog>;
   readonly now: () => number;
 }
-
-/** Links followed from an id to its person. */
-const MAX_HOPS = 8;
 
 /** `GET /v1/visitors/{id}` as an HTTP operation. */
 export const readVisitorOperations = (
@@ -42,7 +41,7 @@ const find = async (
   for (let hop = 0; visitorId !== null && hop < MAX_HOPS; hop++) {
     const stored: StoredVisitor | undefined = (await deps.read([visitorId])).get(visitorId);
     if (stored?.kind === 'visitor') return stored;
-    visitorId = stored?.kind === 'linked' ? linkNow(stored.links) : null;
+    visitorId = nextHop(stored);
   }
   return null;
 };
@@ -72,6 +71,7 @@ const visitorAnswer = (
     traits: profile.traits,
     stats: {
       ...statisticsOf(profile),
+      carts: cartIdsOf(state.cart).size,
       events: Object.fromEntries(
         Object.entries(state.events).map(([name, { count, firstAt, lastAt }]) => [
           name,

@@ -13,6 +13,7 @@ export const visitorAnswerSchema = z.object({
     firstSeenAt: time.nullable(),
     lastSeenAt: time.nullable(),
     sessions: z.int(),
+    carts: z.int().describe("Carts that had a line, as far back as the cart's history is kept."),
     orders: z.int(),
     revenue: z.int(),
     averageOrder: z.number().nullable(),
