@@ -1,5 +1,5 @@
 import type { CompiledCatalog } from '../catalog/compiled.ts';
-import { renderContent } from '../template/render-content.ts';
+import { rendererFor } from '../template/render-content.ts';
 import type { Profile } from '../visitor/profile.ts';
 import type { DecisionAnswer, DecisionWarning } from './answer.ts';
 import { decisionFacts } from './decision-facts.ts';
@@ -43,7 +43,7 @@ export const decide = (input: DecisionInput): Decision => {
   const eligible = new Set(request.placements.length === 0 ? [] : catalog.experienceRules.match(facts));
   const selection: Selection = { catalog, profile, facts, suppression, eligible };
   const scope = { roots: facts.roots, now, timezone: zoneOf(input) };
-  const filled = fillPlacements(request.placements, selection, (template) => renderContent(template, scope));
+  const filled = fillPlacements(request.placements, selection, rendererFor(scope));
   const pricing = cart === null ? null : priceOffers(cart, selection);
   const priced = pricing?.result.ok === true ? pricing.result.priced : null;
   const answer: DecisionAnswer = {

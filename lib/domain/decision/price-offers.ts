@@ -1,13 +1,13 @@
-import type { Cart } from '../cart/cart.ts';
+import type { Cart, CartLine } from '../cart/cart.ts';
 import type { CompiledCatalog, CompiledOffer } from '../catalog/compiled.ts';
-import { holds } from '../condition/evaluate.ts';
+import { nodeHolds, type Scope, scopeOf } from '../condition/evaluate.ts';
 import { unmet } from '../condition/explain.ts';
-import type { Facts } from '../condition/facts.ts';
 import type { OfferOutcome } from '../offer/outcome.ts';
-import { type PriceCartResult, priceCart } from '../offer/price-cart.ts';
+import { type PriceCartInput, type PriceCartResult, priceCart } from '../offer/price-cart.ts';
 import type { OfferCandidate } from '../offer/priceable-offer.ts';
 import type { Profile } from '../visitor/profile.ts';
-import { forbidsSelling, type Suppression, withholds } from './suppression.ts';
+import type { DecisionFacts } from './decision-facts.ts';
+import { forbidsSelling, type Suppression, suppressesOffers, withholds } from './suppression.ts';
 
 /** A cart with the offers that apply themselves, and what pricing made of each that could. */
 export interface OfferPricing {
@@ -19,7 +19,7 @@ export interface OfferPricing {
 interface OfferSelection {
   readonly catalog: CompiledCatalog;
   readonly profile: Profile;
-  readonly facts: Facts;
+  readonly facts: DecisionFacts;
   readonly suppression: Suppression;
 }
 
@@ -48,28 +48,40 @@ const offerLoss = (offer: CompiledOffer, selection: OfferSelection): OfferOutcom
   return withholds(suppression, offer.intent) ? { offerId, status: 'HOLDOUT' } : null;
 };
 
+/** Whether any offer could apply, whoever the visitor is: while something suppresses offers, mostly none can. */
+const anyCanApply = (selection: OfferSelection): boolean =>
+  !suppressesOffers(selection.suppression) ||
+  selection.catalog.offers.some((offer) => offerLoss(offer, selection) === null);
+
+/** Evaluates conditions on lines; what is known of a line is put together once for all offers. */
+const lineMatcher = ({ catalog, facts }: OfferSelection) => {
+  const scopes = new Map<CartLine, Scope>();
+  const scopeOfLine = (line: CartLine): Scope => {
+    const known = scopes.get(line) ?? scopeOf(facts.ofLine(line), catalog.segments);
+    scopes.set(line, known);
+    return known;
+  };
+  return (offer: CompiledOffer | undefined, line: CartLine): boolean => {
+    const condition = offer?.lineCondition ?? null;
+    return condition === null || nodeHolds(condition.root, scopeOfLine(line));
+  };
+};
+
 /** Prices a cart with every automatic offer that this visitor can have now. */
 export const priceOffers = (cart: Cart, selection: OfferSelection): OfferPricing => {
   const { catalog, facts } = selection;
   const candidates: OfferCandidate[] = [];
   const priced: number[] = [];
-  for (const index of catalog.offerRules.match(facts)) {
+  for (const index of anyCanApply(selection) ? catalog.offerRules.match(facts) : []) {
     const offer = catalog.offers[index];
     if (offer === undefined || offerLoss(offer, selection) !== null) continue;
     candidates.push({ offer: offer.priceable });
     priced.push(index);
   }
-  const result = priceCart({
-    cart,
-    candidates,
-    matchesLine: (candidate, line) => {
-      const condition = catalog.offers[priced[candidate] ?? -1]?.lineCondition ?? null;
-      if (condition === null) return true;
-      const lineFacts: Facts = { now: facts.now, count: facts.count, roots: { ...facts.roots, line } };
-      return holds(condition, lineFacts, catalog.segments);
-    },
-  });
-  return { result, priced };
+  const matches = lineMatcher(selection);
+  const matchesLine: PriceCartInput['matchesLine'] = (candidate, line) =>
+    matches(catalog.offers[priced[candidate] ?? -1], line);
+  return { result: priceCart({ cart, candidates, matchesLine }), priced };
 };
 
 /** What became of every automatic offer of the catalog, with its evidence. */

@@ -1,9 +1,9 @@
 import type { CompiledCatalog, CompiledExperience } from '../catalog/compiled.ts';
-import type { Facts } from '../condition/facts.ts';
 import { own } from '../own.ts';
 import { subtractDuration } from '../time/duration.ts';
 import { countSince } from '../visitor/counters.ts';
 import type { Profile } from '../visitor/profile.ts';
+import type { DecisionFacts } from './decision-facts.ts';
 import { forbidsSelling, type Suppression, withholds } from './suppression.ts';
 
 /** Why an experience is not shown although it stands for the placement. */
@@ -20,7 +20,7 @@ export type ExperienceLoss =
 export interface Selection {
   readonly catalog: CompiledCatalog;
   readonly profile: Profile;
-  readonly facts: Facts;
+  readonly facts: DecisionFacts;
   readonly suppression: Suppression;
   /** By experience index: whether its condition holds. */
   readonly eligible: ReadonlySet<number>;

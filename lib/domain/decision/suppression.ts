@@ -35,3 +35,7 @@ export const forbidsSelling = ({ serviceFirst, unread }: Suppression, intent: In
 /** Whether the global holdout withholds this intent. */
 export const withholds = ({ heldOut }: Suppression, intent: Intent): boolean =>
   heldOut && intent !== 'recover' && intent !== 'protect';
+
+/** Whether offers of some intent can't apply now, whatever they say. */
+export const suppressesOffers = ({ serviceFirst, unread, heldOut }: Suppression): boolean =>
+  serviceFirst || unread || heldOut;

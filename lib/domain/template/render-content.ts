@@ -51,29 +51,42 @@ const renderNode = (node: ContentNode, rendering: Rendering): Json => {
   }
 };
 
+/** The scope as templates see it. The visitor's time is asked for only by those that print it. */
 const environmentOf = (scope: TemplateScope): object => {
-  const visitor = scope.roots['visitor'];
-  return {
-    ...(isJsonObject(visitor) ? { traits: visitor['traits'], stats: visitor['stats'] } : {}),
-    ...scope.roots,
-    now: printableNow(scope.roots['now'], scope),
-  };
+  const { visitor } = scope.roots;
+  const environment: { [name: string]: unknown } = isJsonObject(visitor)
+    ? { traits: visitor['traits'], stats: visitor['stats'] }
+    : {};
+  for (const root of Object.keys(scope.roots)) if (root !== 'now') environment[root] = scope.roots[root];
+  let now: object | null = null;
+  return Object.defineProperty(environment, 'now', {
+    enumerable: true,
+    get: () => {
+      now ??= printableNow(scope.roots['now'], scope);
+      return now;
+    },
+  });
 };
 
 /**
- * Renders a content for one visitor. Deterministic: the same template, roots and clock give the same content on
- * every machine. An unknown variable is empty. What fails while rendering (a limit, an impossible argument) is
- * returned with the path of the string that failed.
+ * Renders contents for one visitor, one after another. Deterministic: the same template, roots and clock give the
+ * same content on every machine. An unknown variable is empty. What fails while rendering (a limit, an impossible
+ * argument) is returned with the path of the string that failed.
  */
-export const renderContent = (template: ContentTemplate, scope: TemplateScope): RenderedContent => {
-  if (template.root.type === 'constant') return { ok: true, content: template.root.value };
-  try {
-    return {
-      ok: true,
-      content: renderNode(template.root, { environment: environmentOf(scope), clock: scope }),
-    };
-  } catch (error) {
-    if (error instanceof TextFailure) return { ok: false, path: error.path, message: error.message };
-    throw error;
-  }
+export const rendererFor = (scope: TemplateScope): ((template: ContentTemplate) => RenderedContent) => {
+  let rendering: Rendering | null = null;
+  return ({ root }) => {
+    if (root.type === 'constant') return { ok: true, content: root.value };
+    rendering ??= { environment: environmentOf(scope), clock: scope };
+    try {
+      return { ok: true, content: renderNode(root, rendering) };
+    } catch (error) {
+      if (error instanceof TextFailure) return { ok: false, path: error.path, message: error.message };
+      throw error;
+    }
+  };
 };
+
+/** Renders one content for one visitor; see {@link rendererFor}. */
+export const renderContent = (template: ContentTemplate, scope: TemplateScope): RenderedContent =>
+  rendererFor(scope)(template);
