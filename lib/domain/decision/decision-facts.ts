@@ -94,9 +94,7 @@ export const decisionFacts = (
   const asked = cart === null ? null : cartFacts(cart);
   const { context, channel } = request;
   const count: Facts['count'] = (counterId, since) => countSince(own(profile.counters, counterId), since);
-  // Written out twice, since a spread would ask the getter: few conditions look at the visitor's own time, and a
-  // time zone costs more than all the rest.
-  return {
+  const factsOf = (line?: CartLine): Facts => ({
     now,
     count,
     roots: {
@@ -105,24 +103,12 @@ export const decisionFacts = (
       cart: asked,
       context,
       channel,
+      ...(line === undefined ? {} : { line }),
+      // Few conditions ask for the visitor's own time, and a zone costs more than all the rest.
       get now() {
         return localNow();
       },
     },
-    ofLine: (line) => ({
-      now,
-      count,
-      roots: {
-        visitor,
-        account,
-        cart: asked,
-        context,
-        channel,
-        line,
-        get now() {
-          return localNow();
-        },
-      },
-    }),
-  };
+  });
+  return { ...factsOf(), ofLine: factsOf };
 };
