@@ -13,10 +13,6 @@ export interface Stamp {
 export const compareStamps = (a: Stamp, b: Stamp): number =>
   a.at - b.at || (a.tie < b.tie ? -1 : a.tie > b.tie ? 1 : 0);
 
-/** The one of two stamps that stands later. */
-export const laterStamp = <T extends Stamp>(a: T, b: Stamp): T =>
-  compareStamps(a, b) >= 0 ? a : { ...a, at: b.at, tie: b.tie };
-
 /** Whether `a` stands after `b` (anything stands after nothing). */
 export const isAfter = (a: Stamp, b: Stamp | undefined): boolean =>
   b === undefined || compareStamps(a, b) > 0;

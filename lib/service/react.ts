@@ -1,14 +1,15 @@
 import { markOf } from '../domain/hash.ts';
-import { addLink, type Link, linkAt, linkNow } from '../domain/identity/links.ts';
-import { mergeVisitors } from '../domain/identity/merge.ts';
+import { linkOf, MAX_HOPS } from '../domain/identity/links.ts';
 import { anonymousKey, userKey, visitorIdOf } from '../domain/identity/visitor-id.ts';
+import type { Stamp } from '../domain/stamp.ts';
 import { maximumMilliseconds } from '../domain/time/duration.ts';
 import { applyEvents } from '../domain/visitor/apply.ts';
 import { stampOf, type VisitorEvent } from '../domain/visitor/event.ts';
-import { keepHomes, MARK_LIFE_MS, type Mark } from '../domain/visitor/marks.ts';
-import { STRANGER, type Visitor } from '../domain/visitor/state.ts';
-import type { StoredVisitor, VisitorCommit, VisitorStore } from '../domain/visitor/visitor-store.ts';
+import { keepHomes, MARK_LIFE_MS, type MarkHome } from '../domain/visitor/marks.ts';
+import { isKnown, STRANGER, type Visitor } from '../domain/visitor/state.ts';
+import type { StoredVisitor, VisitorStore } from '../domain/visitor/visitor-store.ts';
 import { type Catalogs, countersOf } from './catalog-library.ts';
+import { joinAll, joinsOf, nextHop } from './joins.ts';
 
 /** What react needs of the world. */
 export interface ReactDeps {
@@ -24,8 +25,12 @@ export interface ReactDeps {
 
 /** Tries at a commit before the message goes back to the queue. */
 const MAX_ATTEMPTS = 8;
-/** Links followed from an id to its person: anonymous → user → user that was merged … */
-const MAX_HOPS = 8;
+
+/** Events of one commit: their marks stay in the visitor item until the next one. */
+const MAX_COMMIT_EVENTS = 500;
+
+/** Ids joined in one commit: each is up to two of the 100 actions of a transaction. */
+const MAX_COMMIT_JOINS = 40;
 
 /** A visitor's commit lost the race every time; the message is tried again later. */
 export class CommitLost extends Error {
@@ -39,6 +44,15 @@ export class CommitLost extends Error {
 export const primaryKeyOf = (event: Pick<VisitorEvent, 'userId' | 'anonymousId'>): string =>
   event.userId !== undefined ? userKey(event.userId) : anonymousKey(event.anonymousId ?? '');
 
+/** What was read in one attempt. */
+type Known = Map<string, StoredVisitor>;
+
+/** Events of one person, and since when the id under which they came is this person. */
+interface Mail {
+  readonly events: VisitorEvent[];
+  readonly joinedAt: Stamp | undefined;
+}
+
 /**
  * Applies the events of one primary key: loads the person (through links where the id was joined to one), merges
  * what joins them, applies, and commits state and links in one conditional write. Repeats change nothing.
@@ -47,99 +61,123 @@ export const primaryKeyOf = (event: Pick<VisitorEvent, 'userId' | 'anonymousId'>
  * not acknowledged and come again.
  */
 export const createReactor = (deps: ReactDeps) => {
-  const load = async (known: Map<string, StoredVisitor>, visitorIds: readonly string[]): Promise<void> => {
+  const load = async (known: Known, visitorIds: readonly string[]): Promise<void> => {
     const missing = visitorIds.filter((id) => !known.has(id));
     if (missing.length === 0) return;
     for (const [id, stored] of await deps.visitors.read(missing)) known.set(id, stored);
   };
 
   /** Who an id is now: follows links until there is nothing or somebody. */
-  const resolve = async (known: Map<string, StoredVisitor>, visitorId: string): Promise<StoredVisitor> => {
+  const resolve = async (known: Known, visitorId: string): Promise<StoredVisitor> => {
     let id = visitorId;
     for (let hop = 0; hop < MAX_HOPS; hop++) {
       await load(known, [id]);
       const stored = known.get(id);
-      if (stored === undefined) break;
-      if (stored.kind !== 'linked') return stored;
-      id = linkNow(stored.links) ?? id;
+      if (stored !== undefined && stored.kind !== 'linked') return stored;
+      id = nextHop(stored) ?? id;
     }
     throw new Error('links of an id do not end');
   };
 
   const attempt = async (idKey: string, events: readonly VisitorEvent[]): Promise<boolean> => {
     const home = visitorIdOf(idKey);
-    const known = new Map<string, StoredVisitor>();
-    await load(known, [home, ...joinsOf(events).map((join) => join.visitorId)]);
+    const known: Known = new Map();
+    await load(known, [home, ...events.flatMap(joinsOf).map((join) => join.visitorId)]);
     const stored = known.get(home);
-    if (stored?.kind !== 'linked') return commitFor(known, home, events);
-    const byPerson = new Map<string, VisitorEvent[]>();
-    for (const event of events) {
-      const to = linkAt(stored.links, stampOf(event)) ?? home;
-      byPerson.set(to, [...(byPerson.get(to) ?? []), event]);
+    if (stored?.kind !== 'linked') return commit(known, home, { events: [...events], joinedAt: undefined });
+    const mail = new Map<string, Mail>();
+    for (const event of await notTakenElsewhere(known, stored.links, events)) {
+      const link = linkOf(stored.links, stampOf(event));
+      if (link === null) continue;
+      const to = (await resolve(known, link.to)).visitorId;
+      const theirs = mail.get(to) ?? {
+        events: [],
+        joinedAt: stored.links.find((first) => first.to === link.to),
+      };
+      mail.set(to, theirs);
+      theirs.events.push(event);
     }
-    for (const [to, theirs] of byPerson) {
-      const person = await resolve(known, to);
-      if (!(await commitFor(known, person.visitorId, theirs))) return false;
+    for (const [to, theirs] of mail) {
+      if (!(await commit(known, to, theirs))) return false;
     }
     return true;
   };
 
-  const commitFor = async (
-    known: Map<string, StoredVisitor>,
-    visitorId: string,
+  /**
+   * An id of several people (a shared device): a log-in that arrives late may give an event to another of them
+   * than it took effect for. A repeat of it then must not count for both.
+   */
+  const notTakenElsewhere = async (
+    known: Known,
+    links: readonly { readonly to: string }[],
     events: readonly VisitorEvent[],
-  ): Promise<boolean> => {
+  ): Promise<readonly VisitorEvent[]> => {
+    const people = new Set(links.map((link) => link.to));
+    if (people.size < 2) return events;
+    const taken = new Map<string, ReadonlySet<string>>();
+    for (const to of people) {
+      const person = await resolve(known, to);
+      if (person.kind === 'visitor') taken.set(person.visitorId, await marksOf(person.visitor, events));
+    }
+    return events.filter((event) => ![...taken.values()].some((marks) => marks.has(markOf(event.messageId))));
+  };
+
+  /** Marks of these events that a visitor has, in the item and outside. */
+  const marksOf = async (visitor: Visitor, events: readonly VisitorEvent[]): Promise<ReadonlySet<string>> =>
+    new Set([
+      ...visitor.state.marks.map(([mark]) => mark),
+      ...(await olderMarksOf(aliveHomes(visitor, deps.now()), events)),
+    ]);
+
+  const olderMarksOf = async (
+    homes: readonly MarkHome[],
+    events: readonly VisitorEvent[],
+  ): Promise<ReadonlySet<string>> =>
+    homes.length === 0
+      ? new Set()
+      : deps.visitors.readMarks(homes, [...new Set(events.map((event) => markOf(event.messageId)))]);
+
+  const commit = async (known: Known, visitorId: string, { events, joinedAt }: Mail): Promise<boolean> => {
     const stored = known.get(visitorId);
     if (stored === undefined || stored.kind === 'linked') throw new Error('a person was not loaded');
     const catalogs = await deps.catalogs();
-    const countersByEvent = countersOf(catalogs);
     const { currency, anonymousRetention } = catalogs.active.settings;
+    const anonymousRetentionMs = maximumMilliseconds(anonymousRetention);
     const now = deps.now();
     const before = stored.kind === 'visitor' ? stored.visitor : STRANGER;
-    let visitor = before;
-    const evicted: Mark[] = [];
-    const links = new Map<string, VisitorCommit['links'][number]>();
-    for (const join of joinsOf(events)) {
-      const link: Link = { ...join.stamp, to: visitorId };
-      const found = links.get(join.visitorId);
-      const target = known.get(join.visitorId);
-      if (target === undefined) continue;
-      const source = join.movesOn || target.kind !== 'linked' ? target : await resolve(known, join.visitorId);
-      if (source.visitorId === visitorId) continue;
-      const present = found?.links ?? (source.kind === 'linked' ? source.links : []);
-      const next = addLink(present, link);
-      if (next === present) continue;
-      if (source.kind === 'visitor' && found === undefined) {
-        const merged = mergeVisitors(visitor, source.visitor, currency, now);
-        visitor = merged.visitor;
-        evicted.push(...merged.evictedMarks);
-      }
-      links.set(source.visitorId, { visitorId: source.visitorId, version: source.version, links: next });
-    }
-    const { markHomes } = visitor.state;
-    const alive = markHomes.filter(([, until]) => until > now);
-    const olderMarks =
-      alive.length === 0
-        ? new Set<string>()
-        : await deps.visitors.readMarks(alive, [...new Set(events.map((event) => markOf(event.messageId)))]);
-    const result = applyEvents(visitor, events, { currency, countersByEvent, now, olderMarks });
-    if (result.visitor === before && links.size === 0) return true;
-    evicted.push(...result.evictedMarks);
+    const joined = await joinAll(
+      { visitorId, visitor: before },
+      events.flatMap(joinsOf),
+      (id) => known.get(id),
+      (id) => resolve(known, id),
+      currency,
+      now,
+    );
+    const homes = aliveHomes(joined.visitor, now);
+    const result = applyEvents(joined.visitor, events, {
+      currency,
+      countersByEvent: countersOf(catalogs),
+      now,
+      olderMarks: await olderMarksOf(homes, events),
+      ...(joinedAt === undefined ? {} : { joinedAt }),
+    });
+    if (result.visitor === before && joined.links.length === 0) return true;
     for (const event of result.applied) await recordAccount(event);
+    const evicted = [...joined.evictedMarks, ...result.evictedMarks];
+    // Every one of them belongs to an event that is committed already: put early, they are true all the same.
     if (evicted.length > 0) await deps.visitors.putMarks(visitorId, evicted);
-    const after: Visitor = {
-      ...result.visitor,
-      state: { ...result.visitor.state, markHomes: keepHomes(markHomes, evicted, visitorId, now) },
-    };
+    const { state, orders } = result.visitor;
+    const after = { orders, state: { ...state, markHomes: keepHomes(homes, evicted, visitorId, now) } };
     const outcome = await deps.visitors.commit({
       person: {
         visitorId,
         version: stored.version,
+        ordersVersion: stored.kind === 'visitor' ? stored.ordersVersion : null,
         visitor: after,
-        ordersChanged: after.orders !== before.orders,
+        writesOrders: orders !== before.orders || ordersWouldExpire(before, after, anonymousRetentionMs),
       },
-      links: [...links.values()],
-      anonymousRetentionMs: maximumMilliseconds(anonymousRetention),
+      links: joined.links,
+      anonymousRetentionMs,
     });
     return outcome === 'committed';
   };
@@ -150,43 +188,51 @@ export const createReactor = (deps: ReactDeps) => {
     await deps.visitors.mergeAccount(event.groupId, event.traits, stampOf(event));
   };
 
-  return async (idKey: string, events: readonly VisitorEvent[]): Promise<void> => {
-    const oldest = deps.now() - MARK_LIFE_MS;
-    const fresh = events.filter((event) => event.receivedAt > oldest);
-    if (fresh.length === 0) return;
+  const applyPart = async (idKey: string, events: readonly VisitorEvent[]): Promise<void> => {
     for (let tries = 0; tries < MAX_ATTEMPTS; tries++) {
-      if (await attempt(idKey, fresh)) return;
+      if (await attempt(idKey, events)) return;
       await deps.pause(deps.random() * 10 * 2 ** tries);
     }
     throw new CommitLost();
   };
+
+  return async (idKey: string, events: readonly VisitorEvent[]): Promise<void> => {
+    const oldest = deps.now() - MARK_LIFE_MS;
+    const fresh = events.filter((event) => event.receivedAt > oldest);
+    for (const part of partsOf(fresh)) await applyPart(idKey, part);
+  };
 };
 
-interface Join {
-  /** What is joined to the person of the event. */
-  readonly visitorId: string;
-  readonly stamp: { readonly at: number; readonly tie: string };
-  /** An anonymous id that is somebody already moves on, and its past stays; a userId brings its person along. */
-  readonly movesOn: boolean;
-}
+const aliveHomes = ({ state }: Visitor, now: number): readonly MarkHome[] =>
+  state.markHomes.filter(([, until]) => until > now);
 
-/** What the events join to their person. */
-const joinsOf = (events: readonly VisitorEvent[]): readonly Join[] =>
-  events.flatMap((event): Join[] => {
-    if (event.userId === undefined) return [];
-    const stamp = stampOf(event);
-    const join = (idKey: string, movesOn: boolean): Join => ({
-      visitorId: visitorIdOf(idKey),
-      stamp,
-      movesOn,
-    });
-    if (event.type === 'identify' && event.anonymousId !== undefined) {
-      return [join(anonymousKey(event.anonymousId), true)];
+/**
+ * Orders of an anonymous visitor expire two retentions after they were written, the state one after it was: they
+ * are written anew once in each retention, so that they never go first.
+ */
+const ordersWouldExpire = (before: Visitor, after: Visitor, retentionMs: number): boolean => {
+  const period = ({ state }: Visitor): number => Math.floor((state.lastSeenAt ?? 0) / retentionMs);
+  return (
+    !isKnown(after.state) &&
+    period(after) !== period(before) &&
+    (after.orders.horizon !== null || Object.keys(after.orders.byId).length > 0)
+  );
+};
+
+/** Events in as many parts as one commit each can hold. */
+const partsOf = (events: readonly VisitorEvent[]): readonly (readonly VisitorEvent[])[] => {
+  const parts: VisitorEvent[][] = [];
+  let joins = 0;
+  for (const event of events) {
+    const its = joinsOf(event).length;
+    const part = parts.at(-1);
+    if (part === undefined || part.length === MAX_COMMIT_EVENTS || joins + its > MAX_COMMIT_JOINS) {
+      parts.push([event]);
+      joins = its;
+    } else {
+      part.push(event);
+      joins += its;
     }
-    if (event.type !== 'alias' || event.previousId === undefined) return [];
-    const anonymous = join(anonymousKey(event.previousId), true);
-    // An alias of a trusted server may name either kind of id; both are this person from now on.
-    return event.mayMergeUsers === true && event.previousId !== event.userId
-      ? [anonymous, join(userKey(event.previousId), false)]
-      : [anonymous];
-  });
+  }
+  return parts;
+};

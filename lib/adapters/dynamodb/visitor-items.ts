@@ -25,7 +25,13 @@ export const accountKey = (accountId: string): Item => ({
   sk: { S: ACCOUNT_KEY },
 });
 
-/** Anonymous visitors are forgotten; people who are known are not. */
+/**
+ * Anonymous visitors are forgotten; people who are known are not. Orders, which are not written with every event,
+ * last one retention longer than the state: see `writesOrders`.
+ */
+const expiry = (state: VisitorState, retentionMs: number): Item =>
+  isKnown(state) || state.lastSeenAt === null ? {} : ttl(state.lastSeenAt + retentionMs);
+
 export const stateItem = (
   visitorId: string,
   version: number,
@@ -35,12 +41,19 @@ export const stateItem = (
   ...stateKey(visitorId),
   v: { N: String(version) },
   s: { B: pack(state) },
-  ...(isKnown(state) || state.lastSeenAt === null ? {} : ttl(state.lastSeenAt + anonymousRetentionMs)),
+  ...expiry(state, anonymousRetentionMs),
 });
 
-export const ordersItem = (visitorId: string, orders: Orders): Item => ({
+export const ordersItem = (
+  visitorId: string,
+  version: number,
+  { state, orders }: Visitor,
+  anonymousRetentionMs: number,
+): Item => ({
   ...ordersKey(visitorId),
+  v: { N: String(version) },
   s: { B: pack(orders) },
+  ...expiry(state, 2 * anonymousRetentionMs),
 });
 
 export const linkItem = (visitorId: string, version: number, links: readonly Link[]): Item => ({
@@ -75,7 +88,8 @@ export const readVisitor = (
     state: { ...STRANGER.state, ...(state.s?.B === undefined ? {} : (unpack(state.s.B) as VisitorState)) },
     orders: orders?.s?.B === undefined ? NO_ORDERS : (unpack(orders.s.B) as Orders),
   };
-  return { kind: 'visitor', visitorId, version, visitor };
+  const ordersVersion = orders === undefined ? null : versionOf(orders);
+  return { kind: 'visitor', visitorId, version, ordersVersion, visitor };
 };
 
 export const readAccount = (item: Item | undefined): Account | null =>

@@ -5,6 +5,7 @@ import {
   GetItemCommand,
   PutItemCommand,
   TransactionCanceledException,
+  TransactionConflictException,
   type TransactWriteItem,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -85,15 +86,21 @@ export const createVisitorStore = ({ client, table }: VisitorStoreOptions): Visi
     ...conditionOn(version),
   });
 
+  /**
+   * Orders are read beside their state, but not at one moment: their own version is what tells that another commit
+   * fell between the two reads.
+   */
   const commit: VisitorStore['commit'] = async ({ person, links, anonymousRetentionMs }: VisitorCommit) => {
-    const { visitorId, version, visitor } = person;
+    const { visitorId, version, ordersVersion, visitor } = person;
     const state = put(stateItem(visitorId, (version ?? 0) + 1, visitor.state, anonymousRetentionMs), version);
-    const others: TransactWriteItem[] = links.flatMap((link) => [
-      { Put: put(linkItem(link.visitorId, (link.version ?? 0) + 1, link.links), link.version) },
-      ...(link.version === null ? [] : [{ Delete: { TableName: table, Key: ordersKey(link.visitorId) } }]),
-    ]);
-    if (person.ordersChanged)
-      others.push({ Put: { TableName: table, Item: ordersItem(visitorId, visitor.orders) } });
+    const orders = ordersItem(visitorId, (ordersVersion ?? 0) + 1, visitor, anonymousRetentionMs);
+    const others: TransactWriteItem[] = [
+      ...(person.writesOrders ? [{ Put: put(orders, ordersVersion) }] : []),
+      ...links.flatMap((link) => [
+        { Put: put(linkItem(link.visitorId, (link.version ?? 0) + 1, link.links), link.version) },
+        ...(link.ordersVersion === null ? [] : [deleteOrders(link.visitorId, link.ordersVersion)]),
+      ]),
+    ];
     try {
       // A transaction costs twice: most commits are one item.
       if (others.length === 0) await client.send(new PutItemCommand(state));
@@ -104,6 +111,10 @@ export const createVisitorStore = ({ client, table }: VisitorStoreOptions): Visi
       throw error;
     }
   };
+
+  const deleteOrders = (visitorId: string, version: number): TransactWriteItem => ({
+    Delete: { TableName: table, Key: ordersKey(visitorId), ...conditionOn(version) },
+  });
 
   const readMarks: VisitorStore['readMarks'] = async (homes, marks) => {
     const keys = homes.flatMap(([home]) => marks.map((mark) => markKey(home, mark)));
@@ -156,6 +167,8 @@ export const createVisitorStore = ({ client, table }: VisitorStoreOptions): Visi
 
 const isConflict = (error: unknown): boolean =>
   error instanceof ConditionalCheckFailedException ||
+  // A single write that meets somebody's transaction.
+  error instanceof TransactionConflictException ||
   (error instanceof TransactionCanceledException &&
     (error.CancellationReasons ?? []).some(
       ({ Code }) => Code === 'ConditionalCheckFailed' || Code === 'TransactionConflict',

@@ -23,13 +23,15 @@ const isSame = (a: readonly Link[], b: readonly Link[]): boolean =>
   a.length === b.length && a.every((link, index) => link === b[index]);
 
 /**
- * Whom an event of a linked id belongs to: the person it had last been linked to when it happened; what happened
- * before the first link belongs to the first (their past came along).
+ * The link that an event of a linked id came by: the last one when it happened; what happened before the first
+ * link belongs to the first (their past came along).
  */
-export const linkAt = (links: readonly Link[], stamp: Stamp): string | null => {
-  const last = links.findLast((link) => compareStamps(link, stamp) <= 0) ?? links[0];
-  return last?.to ?? null;
-};
+export const linkOf = (links: readonly Link[], stamp: Stamp): Link | null =>
+  links.findLast((link) => compareStamps(link, stamp) <= 0) ?? links[0] ?? null;
+
+/** Whom an event of a linked id belongs to. */
+export const linkAt = (links: readonly Link[], stamp: Stamp): string | null =>
+  linkOf(links, stamp)?.to ?? null;
 
 /** Who the id is now. */
 export const linkNow = (links: readonly Link[]): string | null => links.at(-1)?.to ?? null;

@@ -7,7 +7,7 @@ import { keepMarks, type Mark, mergeHomes } from '../visitor/marks.ts';
 import { mergeOrders, totalsOf } from '../visitor/orders.ts';
 import { mergeRegisters, older, REGISTER_BOUNDS } from '../visitor/registers.ts';
 import { mergeSessions } from '../visitor/sessions.ts';
-import { isKnown, type Visitor, type VisitorState } from '../visitor/state.ts';
+import { isKnown, type OpenedProblem, type Visitor, type VisitorState } from '../visitor/state.ts';
 import { mergeStatistics } from '../visitor/statistics.ts';
 import { mergeIds } from './person-ids.ts';
 
@@ -55,7 +55,7 @@ export const mergeVisitors = (
     orders: totalsOf(orders, currency),
     assignments: mergeAssignments(a.assignments, b.assignments, since),
     groups: mergeGroups(a.groups, b.groups),
-    problems: mergeProblems(a.problems, b.problems),
+    problems: b.problems.length === 0 ? a.problems : mergeProblems(a.problems, b.problems),
     marks: kept,
     markHomes: mergeHomes(a.markHomes, b.markHomes),
   };
@@ -75,8 +75,9 @@ const mergeProblems = (
   a: VisitorState['problems'],
   b: VisitorState['problems'],
 ): VisitorState['problems'] => {
-  const present = new Set(a.map((problem) => `${problem.problemId}\n${problem.key}`));
-  return [...a, ...b.filter((problem) => !present.has(`${problem.problemId}\n${problem.key}`))];
+  const keyOf = ({ problemId, key }: OpenedProblem): string => `${problemId}\n${key}`;
+  const merged = new Map([...b, ...a].map((problem) => [keyOf(problem), problem]));
+  return [...merged.values()].sort((x, y) => x.openedAt - y.openedAt || (keyOf(x) < keyOf(y) ? -1 : 1));
 };
 
 const least = (a: number | null, b: number | null): number | null =>

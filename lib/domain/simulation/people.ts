@@ -63,7 +63,13 @@ export class People {
     const links = addLink(source.links, { at: stamp.at, tie: stamp.tie, to: person.visitorId });
     if (links === source.links) return;
     if (source.visitor !== null) {
-      const merged = mergeVisitors(person.visitor ?? STRANGER, source.visitor, currency, event.receivedAt);
+      const merged = mergeVisitors(
+        person.visitor ?? STRANGER,
+        source.visitor,
+        currency,
+        event.receivedAt,
+        stamp,
+      );
       person.visitor = merged.visitor;
       keepOlderMarks(person, [...(source.olderMarks ?? []), ...merged.evictedMarks], event.receivedAt);
       person.carts = new Set([...person.carts, ...source.carts]);

@@ -5,8 +5,8 @@ import { nameIds } from '../identity/person-ids.ts';
 import { seedClaim } from '../identity/seed.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
 import { own, setOwn } from '../own.ts';
-import { laterStamp, type Stamp } from '../stamp.ts';
-import { assign } from './assignments.ts';
+import type { Stamp } from '../stamp.ts';
+import { assign, joinAssignment } from './assignments.ts';
 import { readCartOperation, readOrderOperation } from './commerce.ts';
 import { boundCounters, type Counter, countersMovedBy, tally } from './counters.ts';
 import { stampOf, type VisitorEvent } from './event.ts';
@@ -114,9 +114,11 @@ const applyOwn = (state: Draft['state'], event: VisitorEvent, { joinedAt }: Appl
   if (event.name !== VARIANT_ASSIGNED || typeof experiment !== 'string' || typeof variant !== 'string')
     return;
   const stamp = stampOf(event);
-  const since = event.userId === undefined && joinedAt !== undefined ? laterStamp(stamp, joinedAt) : stamp;
+  const drawn = { ...stamp, variant };
+  const assignment =
+    event.userId === undefined && joinedAt !== undefined ? joinAssignment(drawn, joinedAt) : drawn;
   state.ids = nameIds(state.ids, event, stamp);
-  state.assignments = assign(state.assignments, experiment, { ...since, variant });
+  state.assignments = assign(state.assignments, experiment, assignment);
   if (event.userId !== undefined && typeof seed === 'string') {
     state.seed = older(state.seed, { ...stamp, id: seed });
   }

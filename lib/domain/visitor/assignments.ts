@@ -1,10 +1,12 @@
 import { own, setOwn } from '../own.ts';
-import { compareStamps, laterStamp, type Stamp } from '../stamp.ts';
+import { compareStamps, isAfter, type Stamp } from '../stamp.ts';
 import { bytesOf, compareTexts, mostBytesOf, withinBound } from './bounds.ts';
 
-/** A variant drawn, stamped with when it became this person's: when drawn, or when its visitor joined them. */
+/** A variant drawn, stamped with its draw. */
 export interface Assignment extends Stamp {
   readonly variant: string;
+  /** Where an anonymous visitor drew it: when they joined this person, if that was later. */
+  readonly joinedAt?: Stamp;
   /** Two histories differed when they were joined: reports leave this person out. */
   readonly disputed?: true;
 }
@@ -22,6 +24,12 @@ export const assign = (assignments: Assignments, experiment: string, assignment:
   return standing === present ? assignments : boundAssignments({ ...assignments, [experiment]: standing });
 };
 
+/** What an anonymous visitor drew, once they joined a person. */
+export const joinAssignment = (assignment: Assignment, joinedAt: Stamp): Assignment =>
+  isAfter(joinedAt, sinceOf(assignment))
+    ? { ...assignment, joinedAt: { at: joinedAt.at, tie: joinedAt.tie } }
+    : assignment;
+
 /**
  * Two people's assignments as one.
  *
@@ -34,27 +42,34 @@ export const mergeAssignments = (
 ): Assignments => {
   const merged: { [experiment: string]: Assignment } = { ...known };
   for (const [experiment, drawn] of Object.entries(joined)) {
-    const assignment = joinedAt === null ? drawn : laterStamp(drawn, joinedAt);
+    const assignment = joinedAt === null ? drawn : joinAssignment(drawn, joinedAt);
     const present = own(merged, experiment);
     setOwn(merged, experiment, present === undefined ? assignment : standingOf(present, assignment));
   }
   return boundAssignments(merged);
 };
 
+const sinceOf = (assignment: Assignment): Stamp => assignment.joinedAt ?? assignment;
+
 const standingOf = (a: Assignment, b: Assignment): Assignment => {
-  const stands = (compareStamps(a, b) || compareTexts(a.variant, b.variant)) <= 0 ? a : b;
+  const stands = (compareStamps(sinceOf(a), sinceOf(b)) || compareStamps(a, b)) <= 0 ? a : b;
   const disputed = a.variant !== b.variant || a.disputed === true || b.disputed === true;
   return disputed && stands.disputed !== true ? { ...stands, disputed: true } : stands;
 };
 
-const OVERHEAD = 24;
+const OVERHEAD = 64;
 
 const boundAssignments = (assignments: Assignments): Assignments =>
   withinBound(
     assignments,
     ASSIGNMENTS_BOUND,
-    (experiment, { variant, tie }) =>
-      OVERHEAD + mostBytesOf(experiment) + mostBytesOf(variant) + mostBytesOf(tie),
-    (experiment, { variant, tie }) => OVERHEAD + bytesOf(experiment) + bytesOf(variant) + bytesOf(tie),
+    (experiment, { variant, tie, joinedAt }) =>
+      OVERHEAD +
+      mostBytesOf(experiment) +
+      mostBytesOf(variant) +
+      mostBytesOf(tie) +
+      mostBytesOf(joinedAt?.tie ?? ''),
+    (experiment, { variant, tie, joinedAt }) =>
+      OVERHEAD + bytesOf(experiment) + bytesOf(variant) + bytesOf(tie) + bytesOf(joinedAt?.tie ?? ''),
     ([idA, a], [idB, b]) => compareStamps(b, a) || compareTexts(idA, idB),
   );

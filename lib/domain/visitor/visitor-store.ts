@@ -12,6 +12,8 @@ export type StoredVisitor =
       readonly kind: 'visitor';
       readonly visitorId: string;
       readonly version: number;
+      /** Version of the orders item; null where there is none. */
+      readonly ordersVersion: number | null;
       readonly visitor: Visitor;
     }
   | {
@@ -26,12 +28,15 @@ export interface VisitorCommit {
   readonly person: {
     readonly visitorId: string;
     readonly version: number | null;
+    readonly ordersVersion: number | null;
     readonly visitor: Visitor;
-    readonly ordersChanged: boolean;
+    /** Whether the orders item is written too. */
+    readonly writesOrders: boolean;
   };
   readonly links: readonly {
     readonly visitorId: string;
     readonly version: number | null;
+    readonly ordersVersion: number | null;
     readonly links: readonly Link[];
   }[];
   /** How long an anonymous visitor is remembered after they were last seen, milliseconds. */
