@@ -78,7 +78,7 @@ const numberRows = () => {
   };
 };
 
-/** Lays a cart out in slots. */
+/** Lays a cart out in slots. A coverage that comes again is not asked again. */
 export const layOut = (cart: Cart, coverages: readonly Coverage[]): Layout => {
   const order = cart.lines
     .map((line, index) => ({ line, index }))
@@ -91,17 +91,20 @@ export const layOut = (cart: Cart, coverages: readonly Coverage[]): Layout => {
   const partOf = new Int32Array(coverages.length);
   const { rows, numberOf } = numberRows();
   const row = new Uint8Array(order.length);
+  const numbers = new Map<Coverage, number>();
   for (let at = 0; at < coverages.length; at += 1) {
     const coverage = coverages[at];
     if (typeof coverage !== 'function') {
       partOf[at] = coverage === 'shipping' ? shippingPart : orderPart;
       continue;
     }
-    for (let place = 0; place < order.length; place += 1) {
-      const entry = order[place];
-      row[place] = entry !== undefined && coverage(entry.line) ? 1 : 0;
+    let number = numbers.get(coverage);
+    if (number === undefined) {
+      for (const [place, { line }] of order.entries()) row[place] = coverage(line) ? 1 : 0;
+      number = numberOf(row);
+      numbers.set(coverage, number);
     }
-    partOf[at] = numberOf(row);
+    partOf[at] = number;
   }
 
   const slotOf = new Int32Array(order.length);

@@ -48,11 +48,8 @@ export const priceCart = ({ cart, candidates, matchesLine }: PriceCartInput): Pr
   const error = checkCart(cart);
   if (error !== null) return { ok: false, error };
 
-  const outcomes: OfferOutcome[] = new Array(candidates.length);
-  const coverages = candidates.map(({ offer }, index): Coverage => {
-    if (offer.currency !== null && offer.currency !== cart.currency) return 'order';
-    return offer.target === 'lines' ? (line) => matchesLine(index, line) : offer.target;
-  });
+  const decided: (OfferOutcome | undefined)[] = new Array(candidates.length);
+  const coverages = coveragesOf(candidates, cart.currency, matchesLine);
   const layout = layOut(cart, coverages);
   const { ledger } = layout;
   const monotone = isWholesale(ledger);
@@ -64,11 +61,11 @@ export const priceCart = ({ cart, candidates, matchesLine }: PriceCartInput): Pr
     const { currency, reward } = candidate.offer;
     const part = layout.partOf[index] ?? 0;
     if (currency !== null && currency !== cart.currency) {
-      outcomes[index] = inOtherCurrency(candidate, currency, cart.currency);
+      decided[index] = inOtherCurrency(candidate, currency, cart.currency);
       continue;
     }
     const alone = amountTaken(reward, part, compared, compared.lists);
-    if (alone === 0) outcomes[index] = { ...named(candidate), status: 'NO_EFFECT' };
+    if (alone === 0) decided[index] = { ...named(candidate), status: 'NO_EFFECT' };
     else contenders.push({ index, candidate, part, combinesAs: combinations.classOf[index] ?? 0, alone });
   }
 
@@ -82,10 +79,38 @@ export const priceCart = ({ cart, candidates, matchesLine }: PriceCartInput): Pr
     return { candidate, amount: taker(candidate.offer.reward, part, remaining, shares), shares };
   });
   for (const [place, { index, candidate }] of best.members.entries()) {
-    outcomes[index] = { ...named(candidate), status: 'APPLIED', amount: taken[place]?.amount ?? 0 };
+    decided[index] = { ...named(candidate), status: 'APPLIED', amount: taken[place]?.amount ?? 0 };
   }
-  const amounts = taken.map((each) => each.amount);
-  const explain = explainLosers(best, amounts, combinations, compared, trial);
-  for (const contender of contenders) outcomes[contender.index] ??= explain(contender);
-  return { ok: true, priced: assemble(cart, layout, taken), outcomes };
+  let outcomes: readonly OfferOutcome[] | null = null;
+  return {
+    ok: true,
+    priced: assemble(cart, layout, taken),
+    // Few ask why each of fifty offers lost, and it costs a tenth of the pricing to know.
+    get outcomes() {
+      if (outcomes !== null) return outcomes;
+      const amounts = taken.map((each) => each.amount);
+      const explain = explainLosers(best, amounts, combinations, compared, trial);
+      for (const contender of contenders) decided[contender.index] ??= explain(contender);
+      outcomes = decided.filter((outcome) => outcome !== undefined);
+      return outcomes;
+    },
+  };
+};
+
+/** Which part of the cart each candidate is on: the same coverage where offers say the same of lines. */
+const coveragesOf = (
+  candidates: readonly OfferCandidate[],
+  currency: string,
+  matchesLine: PriceCartInput['matchesLine'],
+): readonly Coverage[] => {
+  const known = new Map<string, Coverage>();
+  return candidates.map(({ offer }, index): Coverage => {
+    if (offer.currency !== null && offer.currency !== currency) return 'order';
+    if (offer.target !== 'lines') return offer.target;
+    const before = offer.linesAs === null ? undefined : known.get(offer.linesAs);
+    if (before !== undefined) return before;
+    const coverage: Coverage = (line) => matchesLine(index, line);
+    if (offer.linesAs !== null) known.set(offer.linesAs, coverage);
+    return coverage;
+  });
 };

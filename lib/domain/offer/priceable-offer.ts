@@ -9,6 +9,8 @@ export interface PriceableOffer {
   readonly label: string;
   readonly reward: Reward;
   readonly target: RewardTarget;
+  /** The same for offers with the same condition on lines; null where there is none. */
+  readonly linesAs: string | null;
   /** What its amounts are in; null where it names none, so that it fits every cart. */
   readonly currency: string | null;
   readonly group: string;
@@ -65,6 +67,7 @@ export const toPriceableOffer = (definition: OfferDefinition, settingsCurrency: 
     label: definition.label ?? definition.id,
     reward: definition.reward,
     target: targetOf(definition),
+    linesAs: definition.lines === undefined ? null : JSON.stringify(definition.lines),
     currency: currencyOf(definition.reward, settingsCurrency),
     group,
     with: names,
