@@ -38,7 +38,7 @@ export const catalogOperations = (
         rollout: pointer.rollout,
         definitions: active.definitions,
       };
-      const etag = catalogEtag(active.version);
+      const etag = catalogEtag(pointer);
       return respondConditionally(headers['if-none-match'], { etag, text: JSON.stringify(body) });
     }),
     publishCatalog: operation(publishCatalogContract, async ({ body, headers }) => {
@@ -47,7 +47,11 @@ export const catalogOperations = (
         forced: body.force?.reason,
         ifMatch: headers['if-match'],
       });
-      return { status: 200, headers: { etag: catalogEtag(version) }, body: { version, findings } };
+      return {
+        status: 200,
+        headers: { etag: catalogEtag({ active: version, rollout: null }) },
+        body: { version, findings },
+      };
     }),
     validateCatalog: operation(validateCatalogContract, async ({ body }) => {
       const findings = await validate(body.definitions);

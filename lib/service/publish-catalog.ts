@@ -1,5 +1,5 @@
 import { type DefinitionError, parseDefinitions } from '../contracts/catalog/definition.ts';
-import type { CatalogVersion, ControlStore } from '../contracts/control.ts';
+import type { CatalogPointer, CatalogVersion, ControlStore } from '../contracts/control.ts';
 import type { FieldError } from '../contracts/http/field-error.ts';
 import { encodeCatalog } from '../domain/catalog/codec.ts';
 import { type Compilation, compileCatalog } from '../domain/catalog/compile.ts';
@@ -28,8 +28,9 @@ export interface Publication {
   readonly ifMatch: string | undefined;
 }
 
-/** The entity tag of a version; versions never change. */
-export const catalogEtag = (version: number): string => `"catalog-${version}"`;
+/** The entity tag of what visitors get: versions never change, and which of them is active, or rolled out, does. */
+export const catalogEtag = ({ active, rollout }: Pick<CatalogPointer, 'active' | 'rollout'>): string =>
+  rollout === null ? `"catalog-${active}"` : `"catalog-${active}-${rollout.version}-${rollout.percent}"`;
 
 /** Publishers that lost the race this often in a row are told so. */
 const MAX_ATTEMPTS = 5;
@@ -51,7 +52,8 @@ const placeOf = (index: number, path: string): string =>
 /** Where in the request the findings that stand in the way are. */
 const errorsOf = (definitions: readonly unknown[], findings: readonly Finding[]): readonly FieldError[] => {
   const indexOf = (finding: Finding): number =>
-    definitions.findIndex(
+    // Of two with one id it is the later that is one too many.
+    definitions.findLastIndex(
       (definition) =>
         typeof definition === 'object' &&
         definition !== null &&
@@ -110,7 +112,7 @@ export const createPublisher =
     const samples = factsOfSample(await sample(), parsed.definitions, now());
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const seen = await store.read();
-      const active = seen.pointer.active === 0 ? null : catalogEtag(seen.pointer.active);
+      const active = seen.pointer.active === 0 ? null : catalogEtag(seen.pointer);
       if (!matchPasses(ifMatch, active)) {
         throw new PreconditionFailed(
           `Version ${seen.pointer.active} is active; read it, and publish over it.`,
