@@ -503,6 +503,7 @@ describe('GET /v1/visitors', () => {
         firstSeenAt: expect.any(String),
         lastSeenAt: expect.any(String),
         sessions: 1,
+        carts: 0,
         orders: 0,
         revenue: 0,
         averageOrder: null,
