@@ -5,7 +5,7 @@ import { isVisitorId, parseIdKey, visitorIdOf } from '../../../lib/domain/identi
 import { VARIANT_ASSIGNED } from '../../../lib/domain/visitor/apply.ts';
 import { stampOf, type VisitorEvent } from '../../../lib/domain/visitor/event.ts';
 import { STRANGER } from '../../../lib/domain/visitor/state.ts';
-import { after, CONTEXT, event, START, visitorOf } from '../visitor/people.ts';
+import { apply, CONTEXT, event, START, visitorOf } from '../visitor/people.ts';
 
 const draw = (variant: string, at: number, who: Partial<VisitorEvent>): VisitorEvent =>
   event({
@@ -28,7 +28,7 @@ const login = (at: number, anonymousId = 'a', userId = 'u'): VisitorEvent =>
   });
 
 const join = (known: typeof STRANGER, joined: typeof STRANGER, by: VisitorEvent) =>
-  after(mergeVisitors(known, joined, 'EUR', CONTEXT.now, stampOf(by)).visitor, [by]);
+  apply(mergeVisitors(known, joined, 'EUR', CONTEXT.now, stampOf(by)).visitor, [by]);
 
 describe("a person's seed", () => {
   it('is the anonymous id of somebody who is first met by logging in', () => {

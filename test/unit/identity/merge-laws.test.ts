@@ -5,7 +5,7 @@ import { stampOf, type VisitorEvent } from '../../../lib/domain/visitor/event.ts
 import { STRANGER, type Visitor } from '../../../lib/domain/visitor/state.ts';
 import { failsOn } from '../law.ts';
 import {
-  after,
+  apply,
   arrivalsOf,
   CONTEXT,
   event,
@@ -64,9 +64,9 @@ const live = (arrivals: readonly (readonly VisitorEvent[])[], login: VisitorEven
       user = how(user, anonymous, joinedAt);
       anonymous = null;
     }
-    if (one.userId !== undefined) user = after(user, [one]);
-    else if (anonymous !== null) anonymous = after(anonymous, [one]);
-    else user = after(user, [one], { ...CONTEXT, joinedAt });
+    if (one.userId !== undefined) user = apply(user, [one]);
+    else if (anonymous !== null) anonymous = apply(anonymous, [one]);
+    else user = apply(user, [one], { ...CONTEXT, joinedAt });
   }
   return user;
 };
@@ -74,7 +74,7 @@ const live = (arrivals: readonly (readonly VisitorEvent[])[], login: VisitorEven
 /** Whenever the log-in arrives, the person is the one to whom all of it happened. */
 const joiningIsOnePerson = (how: Merge) =>
   fc.property(stories, ({ anonymous, user, login, arrivals }) => {
-    const whole = after(visitorOf(anonymous, { ...CONTEXT, joinedAt: stampOf(login) }), [...user, login]);
+    const whole = apply(visitorOf(anonymous, { ...CONTEXT, joinedAt: stampOf(login) }), [...user, login]);
     return memoryOf(live(arrivals, login, how)) === memoryOf(whole);
   });
 

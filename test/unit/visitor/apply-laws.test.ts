@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { VisitorEvent } from '../../../lib/domain/visitor/event.ts';
 import { STRANGER, type Visitor } from '../../../lib/domain/visitor/state.ts';
 import { failsOn } from '../law.ts';
-import { after, arrivalsOf, historyOf, memoryOf, visitorOf } from './people.ts';
+import { apply, arrivalsOf, historyOf, memoryOf, visitorOf } from './people.ts';
 
 const RUNS = { numRuns: 1000 };
 
@@ -24,18 +24,18 @@ const orderDoesNotMatter = (fold: Fold) =>
 
 /** A fold with a bug: what arrives last counts as the newest. */
 const believesArrival: Fold = (visitor, events) =>
-  after(
+  apply(
     visitor,
     events.map((event, index) => ({ ...event, at: event.at + visitor.state.marks.length + index })),
   );
 
 /** A fold with a bug: it forgets which messages took effect. */
 const forgetsMessages: Fold = (visitor, events) =>
-  after({ ...visitor, state: { ...visitor.state, marks: [] } }, events);
+  apply({ ...visitor, state: { ...visitor.state, marks: [] } }, events);
 
 /** A fold with a bug: a refund or a cancellation that comes before its order is ignored. */
 const ignoresEarlyRefunds: Fold = (visitor, events) =>
-  after(
+  apply(
     visitor,
     events.filter(
       ({ name, properties }) =>
@@ -48,12 +48,12 @@ const forgetsHowTheCartCameAbout: Fold = (visitor, events) => {
   const { cart } = visitor.state;
   const last = cart.operations.at(-1);
   const horizon = last === undefined ? cart.horizon : { at: last.at, tie: last.tie };
-  return after({ ...visitor, state: { ...visitor.state, cart: { ...cart, horizon } } }, events);
+  return apply({ ...visitor, state: { ...visitor.state, cart: { ...cart, horizon } } }, events);
 };
 
 describe('the memory of a visitor', () => {
   it('is the same for any order, repetition and batching of the same events', () => {
-    fc.assert(orderDoesNotMatter(after), RUNS);
+    fc.assert(orderDoesNotMatter(apply), RUNS);
   });
 
   it.each([
@@ -70,7 +70,7 @@ describe('the memory of a visitor', () => {
       fc.property(histories, ({ events, arrivals: [first = []] }) => {
         const before = visitorOf(first);
         const memory = memoryOf(before);
-        after(before, events);
+        apply(before, events);
         return memoryOf(before) === memory;
       }),
       { numRuns: 300 },

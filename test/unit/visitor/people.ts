@@ -185,7 +185,7 @@ export const memoryOf = ({ state, orders }: Visitor): string =>
   });
 
 /** The visitor after events, in one call. */
-export const after = (
+export const apply = (
   visitor: Visitor,
   events: readonly VisitorEvent[],
   context: ApplyContext = CONTEXT,
@@ -193,7 +193,7 @@ export const after = (
 
 /** The visitor whom these events make. */
 export const visitorOf = (events: readonly VisitorEvent[], context: ApplyContext = CONTEXT): Visitor =>
-  after(STRANGER, events, context);
+  apply(STRANGER, events, context);
 
 /** Events in another order, some of them twice, in several batches. */
 export const arrivalsOf = (
