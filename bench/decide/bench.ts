@@ -1,0 +1,55 @@
+import { pathToFileURL } from 'node:url';
+import { type DecisionInput, decide } from '../../lib/domain/decision/decide.ts';
+import { row, shown, timeEach } from '../timing.ts';
+import { catalogOf, decisionsOf, LARGE } from './workload.ts';
+
+/** How long the pure decision takes, from profile and request to answer, for many visitors in turn. */
+
+const visitors = 200;
+const warmUp = 3_000;
+const calls = 6_000;
+
+const measured = (inputs: readonly DecisionInput[]): readonly string[] => {
+  timeEach(inputs, warmUp, decide);
+  const { p50, p99 } = timeEach(inputs, calls, decide);
+  return [shown(p50), shown(p99)];
+};
+
+const asking = (
+  inputs: readonly DecisionInput[],
+  change: Partial<DecisionInput['request']>,
+): readonly DecisionInput[] =>
+  inputs.map((input) => ({ ...input, request: { ...input.request, ...change } }));
+
+const average = (inputs: readonly DecisionInput[], count: (input: DecisionInput) => number): string =>
+  shown(inputs.reduce((sum, input) => sum + count(input), 0) / inputs.length);
+
+/** Runs the benchmark, some ten seconds, and gives its table in Markdown. */
+export const run = async (): Promise<string> => {
+  const { experiences, offers, lines } = LARGE;
+  const inputs = decisionsOf(catalogOf(experiences, offers), visitors, lines);
+  const small = decisionsOf(catalogOf(20, 10), visitors, lines);
+  const placed = average(
+    inputs,
+    (input) => Object.values(decide(input).answer.placements).flatMap((p) => p.items).length,
+  );
+  const applied = average(inputs, (input) => decide(input).answer.cart?.applied.length ?? 0);
+  const rows: readonly (readonly [string, readonly DecisionInput[]])[] = [
+    [`**${experiences} experiences, ${offers} offers, cart of ${lines} lines**`, inputs],
+    ['the same without a cart', asking(inputs, { cart: null })],
+    ['the same, cart only', asking(inputs, { placements: [] })],
+    ['the same, every candidate explained', asking(inputs, { explain: true }).slice(0, 20)],
+    [`20 experiences, 10 offers, cart of ${lines} lines`, small],
+  ];
+  return [
+    `**Decide**: the pure decision, five placements (the first with room for four). On average it shows ${placed} items and applies ${applied} offers.`,
+    `µs for one decision; Node ${process.version}.`,
+    '',
+    row(['', 'p50', 'p99']),
+    row(['---', '---:', '---:']),
+    ...rows.map(([name, each]) => row([name, ...measured(each)])),
+  ].join('\n');
+};
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href)
+  console.log(await run());
