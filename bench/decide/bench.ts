@@ -6,13 +6,16 @@ import { catalogOf, decisionsOf, LARGE } from './workload.ts';
 /** How long the pure decision takes, from profile and request to answer, for many visitors in turn. */
 
 const visitors = 200;
-const warmUp = 3_000;
-const calls = 6_000;
+const warmUp = 2_000;
+/** Each is measured in rounds, of which the quickest counts: a busy machine only ever adds. */
+const rounds = 6;
+const calls = 800;
 
 const measured = (inputs: readonly DecisionInput[]): readonly string[] => {
   timeEach(inputs, warmUp, decide);
-  const { p50, p99 } = timeEach(inputs, calls, decide);
-  return [shown(p50), shown(p99)];
+  const timings = Array.from({ length: rounds }, () => timeEach(inputs, calls, decide));
+  const [best] = timings.toSorted((a, b) => a.p50 - b.p50);
+  return [shown(best?.p50 ?? Number.NaN), shown(best?.p99 ?? Number.NaN)];
 };
 
 const asking = (
@@ -43,7 +46,7 @@ export const run = async (): Promise<string> => {
   ];
   return [
     `**Decide**: the pure decision, five placements (the first with room for four). On average it shows ${placed} items and applies ${applied} offers.`,
-    `µs for one decision; Node ${process.version}.`,
+    `µs for one decision, in the quickest of ${rounds} rounds of ${calls}; Node ${process.version}.`,
     '',
     row(['', 'p50', 'p99']),
     row(['---', '---:', '---:']),

@@ -12,6 +12,8 @@ const visitors = 20;
 /** Rounds go on for so long, milliseconds, and at least so many. */
 const lasting = 25_000;
 const fewest = 4;
+/** Rounds before that, in which the code gets warm. */
+const warmUps = 5;
 const oneByOne = 50;
 const together = 100;
 const concurrency = 16;
@@ -142,7 +144,7 @@ export const run = async (): Promise<string> => {
       { name: 'decide, with its record written', target: whole, dryRun: false },
     ].map((contestant): Contestant => ({ ...contestant, latencies: [], rates: [] }));
     const start = performance.now();
-    for (let round = -2; round < fewest || performance.now() - start < lasting; round++) {
+    for (let round = -warmUps; round < fewest || performance.now() - start < lasting; round++) {
       for (const contestant of contestants) await play(contestant, round >= 0);
     }
     for (const { target } of contestants) target.agent.destroy();
