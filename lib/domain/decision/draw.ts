@@ -45,17 +45,18 @@ export const drawVariant = (
 };
 
 /**
- * Whether a person is in the global holdout. Drawn once: another share later moves only those not drawn yet.
+ * Whether a person is in the global holdout. Drawn once: another share later, 0 too, moves only those not
+ * drawn yet (rule 3 of the catalog).
  *
- * @param percent - 0 to 100; at 0 nobody is held out
+ * @param percent - 0 to 100; at 0 nobody is drawn
  */
 export const drawGlobalHoldout = (
   percent: number,
   person: Drawer,
 ): { readonly heldOut: boolean; readonly draw: Draw | null } => {
-  if (percent <= 0) return { heldOut: false, draw: null };
   const assigned = own(person.assignments, GLOBAL_HOLDOUT)?.variant;
   if (assigned !== undefined) return { heldOut: assigned === 'in', draw: null };
+  if (percent <= 0) return { heldOut: false, draw: null };
   const heldOut = bucketOf(person.seed, GLOBAL_HOLDOUT) * 100 < percent;
   return { heldOut, draw: { experiment: GLOBAL_HOLDOUT, variant: heldOut ? 'in' : 'out' } };
 };
