@@ -32,6 +32,11 @@ const REPLACEMENTS: readonly Replacement[] = [
     contents: "throw new Error('event streams are not part of this bundle');",
   },
   {
+    // EventBridge's client can sign for several Regions at once, which only its global endpoints need. 4 KB.
+    module: '@aws-sdk/signature-v4-multi-region',
+    contents: "export { SignatureV4 as SignatureV4MultiRegion } from '@smithy/signature-v4';",
+  },
+  {
     // Remembers endpoints that were discovered: DynamoDB has had no use of it since its endpoints follow from the
     // Region, and it is off unless asked for. 8 KB of cache.
     module: '@aws-sdk/endpoint-cache',
