@@ -52,17 +52,7 @@ export const applyEvents = (
   events: readonly VisitorEvent[],
   context: ApplyContext,
 ): Applied => {
-  const marked = new Set<string>();
-  for (const [mark] of visitor.state.marks) marked.add(mark);
-  const fresh: Mark[] = [];
-  const applied: VisitorEvent[] = [];
-  for (const event of events) {
-    const mark = markOf(event.messageId);
-    if (marked.has(mark) || context.olderMarks?.has(mark)) continue;
-    marked.add(mark);
-    fresh.push([mark, event.receivedAt]);
-    applied.push(event);
-  }
+  const { fresh, applied } = notYetApplied(visitor.state.marks, events, context.olderMarks);
   if (applied.length === 0) return { visitor, applied, evictedMarks: [] };
   const draft = createDraft(visitor);
   for (const event of applied) {
@@ -75,6 +65,26 @@ export const applyEvents = (
     applied,
     evictedMarks: evicted,
   };
+};
+
+const notYetApplied = (
+  marks: readonly Mark[],
+  events: readonly VisitorEvent[],
+  olderMarks: ReadonlySet<string> | undefined,
+): { readonly fresh: readonly Mark[]; readonly applied: readonly VisitorEvent[] } => {
+  const fresh: Mark[] = [];
+  const applied: VisitorEvent[] = [];
+  // One event is compared with each mark sooner than a set of them is made.
+  const marked = events.length === 1 ? null : new Set(marks.map(([mark]) => mark));
+  for (const event of events) {
+    const mark = markOf(event.messageId);
+    const isMarked = marked === null ? marks.some(([known]) => known === mark) : marked.has(mark);
+    if (isMarked || olderMarks?.has(mark)) continue;
+    marked?.add(mark);
+    fresh.push([mark, event.receivedAt]);
+    applied.push(event);
+  }
+  return { fresh, applied };
 };
 
 /**
