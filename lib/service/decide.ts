@@ -13,6 +13,7 @@ import type { VisitorEvent } from '../domain/visitor/event.ts';
 import type { EventBus } from '../domain/visitor/event-bus.ts';
 import { type Profile, profileOf } from '../domain/visitor/profile.ts';
 import { valuesOf } from '../domain/visitor/registers.ts';
+import { isKnown, STRANGER } from '../domain/visitor/state.ts';
 import type { Account, StoredVisitor } from '../domain/visitor/visitor-store.ts';
 import { Forbidden, InvalidRequest, Unauthenticated, Unavailable } from '../runtime/errors.ts';
 import type { IdentityTokenOutcome } from '../runtime/identity-token.ts';
@@ -21,7 +22,7 @@ import { type CatalogLibrary, catalogFor } from './catalog-library.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { assemblePerson, type Person, type PersonIds, pointsTo, visitorIdsOf } from './person.ts';
 import { createTokenReader } from './track.ts';
-import { partnerId, TOKEN_MISSING, trustIds } from './trust.ts';
+import { PARTNER_CONSENT, partnerId, TOKEN_MISSING, trustIds } from './trust.ts';
 
 /** What one decision reads. */
 export type ReadForDecision = (request: {
@@ -174,7 +175,9 @@ export const createDecider = (deps: DecideDeps): Decider => {
     const { pointer } = await deps.control.lastSeen();
     const catalogs = await deps.catalogs(pointer);
     const { currency } = catalogs.active.settings;
-    const person = assemblePerson(ids, read.visitors, read.person, currency, now);
+    const found = assemblePerson(ids, read.visitors, read.person, currency, now);
+    const hidden = isHiddenFrom(caller, found);
+    const person = hidden ? { ...found, visitor: STRANGER } : found;
     const catalog = catalogFor(catalogs, person.visitor.state.seed?.id ?? person.seed);
     // What was not read may be an open problem, on either of two ids: nothing is sold then.
     const unread = person.unread || !read.complete;
@@ -200,7 +203,7 @@ export const createDecider = (deps: DecideDeps): Decider => {
         },
       ),
       // Of whom nothing was read, the draws may have been made long ago.
-      recordDraws(unread ? [] : draws, profile, ids, now),
+      recordDraws(unread || hidden ? [] : draws, profile, ids, now),
     ]);
     return recorded ? full : { ...full, warnings: [...full.warnings, NOT_RECORDED] };
   };
@@ -237,6 +240,12 @@ const proveIds = async (
   }
   return { userId, anonymousId };
 };
+
+/** Whether a partner's page must not be told of the person whom its visitor was joined to: they did not consent. */
+const isHiddenFrom = (caller: KeyRecord, { visitor }: Person): boolean =>
+  caller.partner !== undefined &&
+  isKnown(visitor.state) &&
+  valuesOf(visitor.state.consents)[PARTNER_CONSENT] !== true;
 
 const checkPlacements = (request: DecideRequest, caller: KeyRecord): void => {
   if (caller.placements === undefined) return;

@@ -29,7 +29,7 @@ export const trustIds = (event: VisitorEvent, { key, provenUserId }: Sender): Tr
   if (key.kind !== 'publishable') {
     return { ok: true, event: { ...event, ...privilegesOf(event) } };
   }
-  const { userId, anonymousId, previousId, ...rest } = event;
+  const { userId, anonymousId, previousId, ...rest } = key.partner === undefined ? event : ungranted(event);
   const proven = userId !== undefined && userId === provenUserId;
   if (event.type === 'alias' && !proven) {
     return refused('userId', 'an alias with a publishable key needs an identityToken that proves its userId');
@@ -46,6 +46,17 @@ export const trustIds = (event: VisitorEvent, { key, provenUserId }: Sender): Tr
       ...(previousId === undefined ? {} : { previousId: partnerId(previousId, key.partner) }),
     },
   };
+};
+
+/** The purpose under which a partner's page is told of the person behind its visitor. */
+export const PARTNER_CONSENT = 'partner';
+
+/** A partner may pass on that its visitor refuses, and not claim that they agreed: that is between them and the shop. */
+const ungranted = (event: VisitorEvent): VisitorEvent => {
+  const { consents } = event.context;
+  if (consents?.[PARTNER_CONSENT] !== true) return event;
+  const { [PARTNER_CONSENT]: _, ...others } = consents;
+  return { ...event, context: { ...event.context, consents: others } };
 };
 
 /** What only a server may do: a browser that names an account must not change it for everybody in it. */

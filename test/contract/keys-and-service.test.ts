@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { AK, clientOf, pathsOf, problemOf, SK, serviceForFile } from './client.ts';
+import { AK, clientOf, fresh, minutesAgo, pathsOf, problemOf, SK, serviceForFile } from './client.ts';
 
 const wend = serviceForFile();
 
@@ -99,6 +99,34 @@ describe('keys', () => {
     expect(Object.keys(theirs.stats.events).sort()).toEqual(['Article Read', 'Article Shared']);
     expect(theirs.anonymousIds).toEqual(['news:p-1']);
     expect((await wend.get('/v1/visitors/anon:p-1')).status).toBe(404);
+  });
+
+  it('bound to a partner show what the person gets only under their consent `partner`', async () => {
+    const { key } = await create({ kind: 'publishable', partner: 'daily' });
+    const userId = fresh('u');
+    const consent = (granted: boolean, at: number) => ({
+      type: 'page',
+      timestamp: minutesAgo(at),
+      context: { consent: { categoryPreferences: { partner: granted } } },
+    });
+    const hero = async (): Promise<string> =>
+      (await decide(key, { anonymousId: 'd-1', events: [consent(true, 0)] })).text;
+    await wend.batch([
+      { type: 'identify', userId, traits: { interests: 'makeup' }, timestamp: minutesAgo(9) },
+      { type: 'alias', previousId: 'daily:d-1', userId, timestamp: minutesAgo(8) },
+    ]);
+    await wend.settle();
+    // A partner can't consent for its visitor: its own event above grants nothing, now or later.
+    expect(await hero()).toContain('hero-default');
+    await wend.settle();
+    expect((await wend.visitor(`user:${userId}`)).consents).toEqual({});
+    await wend.batch([{ ...consent(true, 5), userId }]);
+    await wend.settle();
+    expect(await hero()).toContain('hero-lipstick');
+    await wend.batch([{ ...consent(false, 4), userId }]);
+    await wend.settle();
+    expect(await hero()).toContain('hero-default');
+    expect((await decide(SK, { anonymousId: 'daily:d-1' })).text).toContain('hero-lipstick');
   });
 
   it.each([
