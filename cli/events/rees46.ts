@@ -28,6 +28,8 @@ export interface Rees46Call {
   readonly messageId: string;
   readonly event: 'Product Viewed' | 'Product Added' | 'Order Completed';
   readonly userId: string;
+  /** `user_session`. */
+  readonly session: string;
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly properties: JsonObject;
@@ -118,7 +120,8 @@ export const createRees46Reader = (header: Rees46Header, currency: string) => {
       price,
     };
     const messageId = `rees46-${lineNumber}`;
-    const common = { messageId, userId, at };
+    const session = field('user_session');
+    const common = { messageId, userId, session, at };
     switch (field('event_type')) {
       case 'view':
         return {
@@ -131,7 +134,7 @@ export const createRees46Reader = (header: Rees46Header, currency: string) => {
           call: {
             ...common,
             event: 'Product Added',
-            properties: { ...product, cart_id: field('user_session'), quantity: 1, currency },
+            properties: { ...product, cart_id: session, quantity: 1, currency },
           },
         };
       case 'purchase':
@@ -142,7 +145,7 @@ export const createRees46Reader = (header: Rees46Header, currency: string) => {
             event: 'Order Completed',
             properties: {
               order_id: messageId,
-              cart_id: field('user_session'),
+              cart_id: session,
               revenue: price,
               currency,
               products: [{ ...product, quantity: 1 }],

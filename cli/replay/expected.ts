@@ -31,14 +31,16 @@ const cartsIn = (calls: readonly Rees46Call[]): number =>
 const ordersIn = (calls: readonly Rees46Call[]): readonly Rees46Call[] =>
   calls.filter(({ event }) => event === 'Order Completed');
 
-/** All visitors of the file, in the order in which they first came. */
-export const totalsByVisitor = (calls: readonly Rees46Call[]): readonly VisitorTotals[] =>
-  [...Map.groupBy(calls, ({ userId }) => userId)].map(([userId, theirs]) => ({
-    userId,
-    events: theirs.length,
-    carts: cartsIn(theirs),
-    orders: ordersIn(theirs).length,
-  }));
+/** All visitors of the file, in the order in which they were last seen. */
+export const totalsByVisitor = (calls: readonly Rees46Call[]): readonly VisitorTotals[] => {
+  // A map keeps the order of first insertion: going backwards that is the last event of each.
+  const lastSeen = new Set(calls.toReversed().map(({ userId }) => userId));
+  const byUser = Map.groupBy(calls, ({ userId }) => userId);
+  return [...lastSeen].reverse().map((userId) => {
+    const theirs = byUser.get(userId) ?? [];
+    return { userId, events: theirs.length, carts: cartsIn(theirs), orders: ordersIn(theirs).length };
+  });
+};
 
 /** The whole file. */
 export const totalsOf = (calls: readonly Rees46Call[]): Totals => {

@@ -16,7 +16,6 @@ export const printReplay = ({ file, service, sending, applying, deciding }: Repl
   const latency = `  a decision took ${deciding.p50.toFixed(1)} ms (p50), ${deciding.p99.toFixed(1)} ms (p99)\n`;
   const counts = table([
     ['', 'file', 'service'],
-    ['visitors', grouped(file.visitors), grouped(service.visitors)],
     ['carts', grouped(file.carts), grouped(service.carts)],
     ['orders', grouped(file.orders), grouped(service.orders)],
     ['revenue', dollars(file.revenue), dollars(service.revenue)],

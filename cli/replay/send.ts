@@ -3,8 +3,8 @@ import { CommandFailure, messageOf } from '../console.ts';
 import type { Rees46Call } from '../events/rees46.ts';
 import type { Target } from '../service-client.ts';
 
-/** Events of one request: well under the 500 KB of a batch. */
-const BATCH = 250;
+/** Events of one request: under the 500 KB of a batch. The events of a visitor in one request are one commit. */
+const BATCH = 600;
 /** Requests that are on their way at the same time. */
 const REQUESTS = 2;
 

@@ -5,3 +5,10 @@ export const shiftTo = (calls: readonly Rees46Call[], last: number): readonly Re
   const newest = calls.reduce((latest, { at }) => Math.max(latest, at), Number.NEGATIVE_INFINITY);
   return calls.map((call) => ({ ...call, at: call.at - newest + last }));
 };
+
+/**
+ * Session by session, as apps send what they gathered: the service folds the events of a visitor that come in one
+ * request into one write. Their order changes nothing in what the service knows at the end.
+ */
+export const bySession = (calls: readonly Rees46Call[]): readonly Rees46Call[] =>
+  [...Map.groupBy(calls, ({ userId, session }) => `${userId} ${session}`).values()].flat();

@@ -1,9 +1,9 @@
-import { addLink, type Link, linkAt, linkNow } from '../identity/links.ts';
+import { addLink, type Link, linkNow, linkOf, MAX_HOPS } from '../identity/links.ts';
 import { mergeVisitors } from '../identity/merge.ts';
 import { anonymousKey, userKey, visitorIdOf } from '../identity/visitor-id.ts';
 import type { Stamp } from '../stamp.ts';
 import type { VisitorEvent } from '../visitor/event.ts';
-import { MARK_LIFE_MS, type Mark } from '../visitor/marks.ts';
+import type { Mark } from '../visitor/marks.ts';
 import { STRANGER, type Visitor } from '../visitor/state.ts';
 
 /** What lies under one visitor id: a person, or where the id points to instead. */
@@ -14,16 +14,20 @@ export interface Home {
   /** Null while nothing was heard of them, and for good once they are part of somebody else. */
   visitor: Visitor | null;
   links: readonly Link[];
-  /** Marks that no longer fit into the visitor, each with when it was accepted. */
-  olderMarks: Map<string, number> | null;
+  /** Marks that no longer fit into the visitor. */
+  olderMarks: Set<string> | null;
   /** Ids of their carts that had a line. */
   carts: ReadonlySet<string>;
 }
 
-const NO_CARTS: ReadonlySet<string> = new Set();
+/** Who gets an event. */
+export interface Receiver {
+  readonly person: Home;
+  /** Where it came under an id that was joined to them: since when it is them. */
+  readonly joinedAt: Stamp | null;
+}
 
-/** Links followed from an id to its person, as the service follows them. */
-const MAX_HOPS = 8;
+const NO_CARTS: ReadonlySet<string> = new Set();
 
 /**
  * All visitors of a simulation, in memory: what the store is to the service. Joins people by the same rules
@@ -39,13 +43,14 @@ export class People {
   }
 
   /** Whom an event belongs to, once all that it joins to them is joined. */
-  personOf(event: VisitorEvent, stamp: Stamp, currency: string): Home {
+  receiverOf(event: VisitorEvent, stamp: Stamp, currency: string): Receiver {
     const home = this.#homeOf(
       event.userId === undefined ? anonymousKey(event.anonymousId ?? '') : userKey(event.userId),
     );
-    const person = home.links.length === 0 ? home : this.#resolve(this.#at(linkAt(home.links, stamp), home));
+    const link = home.links.length === 0 ? null : linkOf(home.links, stamp);
+    const person = link === null ? home : this.#resolve(this.#byId.get(link.to) ?? home);
     if (event.type === 'identify' || event.type === 'alias') this.#join(person, event, stamp, currency);
-    return person;
+    return { person, joinedAt: link === null ? null : (home.links.find(({ to }) => to === link.to) ?? null) };
   }
 
   #join(person: Home, event: VisitorEvent, stamp: Stamp, currency: string): void {
@@ -71,7 +76,9 @@ export class People {
         stamp,
       );
       person.visitor = merged.visitor;
-      keepOlderMarks(person, [...(source.olderMarks ?? []), ...merged.evictedMarks], event.receivedAt);
+      keepOlderMarks(person, merged.evictedMarks);
+      if (source.olderMarks !== null)
+        person.olderMarks = new Set([...(person.olderMarks ?? []), ...source.olderMarks]);
       person.carts = new Set([...person.carts, ...source.carts]);
       source.visitor = null;
       source.carts = NO_CARTS;
@@ -96,27 +103,21 @@ export class People {
     return home;
   }
 
-  #at(visitorId: string | null, otherwise: Home): Home {
-    return (visitorId === null ? undefined : this.#byId.get(visitorId)) ?? otherwise;
-  }
-
   #resolve(from: Home): Home {
     let home = from;
     for (let hop = 0; hop < MAX_HOPS && home.links.length > 0; hop++) {
-      home = this.#at(linkNow(home.links), home);
+      home = this.#byId.get(linkNow(home.links) ?? '') ?? home;
     }
     return home;
   }
 }
 
-/** Remembers marks beyond those in the visitor, for as long as a message takes effect only once. */
-export const keepOlderMarks = (home: Home, marks: readonly Mark[], now: number): void => {
+/**
+ * Remembers marks beyond those in the visitor, for good: the service forgets them after 15 days, and drops what
+ * comes again later by its age.
+ */
+export const keepOlderMarks = (home: Home, marks: readonly Mark[]): void => {
   if (marks.length === 0) return;
-  const kept = home.olderMarks ?? new Map<string, number>();
-  home.olderMarks = kept;
-  for (const [mark, receivedAt] of marks) kept.set(mark, receivedAt);
-  for (const [mark, receivedAt] of kept) {
-    if (receivedAt > now - MARK_LIFE_MS) break;
-    kept.delete(mark);
-  }
+  home.olderMarks ??= new Set();
+  for (const [mark] of marks) home.olderMarks.add(mark);
 };

@@ -9,7 +9,7 @@ import type { Selection } from '../decision/select-experiences.ts';
 import { suppressionOf } from '../decision/suppression.ts';
 import { own } from '../own.ts';
 import type { Stamp } from '../stamp.ts';
-import { type ApplyContext, applyEvents, VARIANT_ASSIGNED } from '../visitor/apply.ts';
+import { type Applied, type ApplyContext, applyEvents, VARIANT_ASSIGNED } from '../visitor/apply.ts';
 import { readOrderOperation } from '../visitor/commerce.ts';
 import { stampOf, type VisitorEvent } from '../visitor/event.ts';
 import { type Profile, profileOf } from '../visitor/profile.ts';
@@ -37,6 +37,8 @@ export interface Simulation {
    */
   readonly play: (event: VisitorEvent) => void;
   readonly report: () => SimulationReport;
+  /** Everybody as they are now, by visitor id. */
+  readonly visitors: () => ReadonlyMap<string, Visitor>;
 }
 
 const NO_CONTENT = { ok: true, content: null } as const;
@@ -126,27 +128,34 @@ export const createSimulation = (options: SimulationOptions): Simulation => {
   ): Visitor => {
     if (draws.length === 0) return visitor;
     const events = draws.map((draw) => drawEvent(draw, profile, event));
-    return commit(home, visitor, events, event.at).visitor;
+    return commit(home, visitor, events, event.at, null).visitor;
   };
 
-  const commit = (home: Home, visitor: Visitor, events: readonly VisitorEvent[], now: number) => {
-    const context: ApplyContext = { currency, countersByEvent, now };
-    const older = home.olderMarks;
-    const applied = applyEvents(
-      visitor,
-      events,
-      older === null ? context : { ...context, olderMarks: new Set(older.keys()) },
-    );
-    keepOlderMarks(home, applied.evictedMarks, now);
+  const commit = (
+    home: Home,
+    visitor: Visitor,
+    events: readonly VisitorEvent[],
+    now: number,
+    joinedAt: Stamp | null,
+  ): Applied => {
+    const context: ApplyContext = {
+      currency,
+      countersByEvent,
+      now,
+      ...(home.olderMarks === null ? {} : { olderMarks: home.olderMarks }),
+      ...(joinedAt === null ? {} : { joinedAt }),
+    };
+    const applied = applyEvents(visitor, events, context);
+    keepOlderMarks(home, applied.evictedMarks);
     return applied;
   };
 
   const play = (event: VisitorEvent): void => {
     const stamp = stampOf(event);
-    const home = people.personOf(event, stamp, currency);
+    const { person: home, joinedAt } = people.receiverOf(event, stamp, currency);
     if (event.name === 'Order Completed' && event.type === 'track') tryOffers(home, event, stamp);
     const before = home.visitor ?? STRANGER;
-    const { visitor, applied } = commit(home, before, [event], event.at);
+    const { visitor, applied } = commit(home, before, [event], event.at, joinedAt);
     home.visitor = visitor;
     if (applied.length === 0) {
       repeated += 1;
@@ -176,7 +185,12 @@ export const createSimulation = (options: SimulationOptions): Simulation => {
     };
   };
 
-  return { play, report };
+  const visitors = (): ReadonlyMap<string, Visitor> =>
+    new Map(
+      [...people.homes].flatMap(({ visitorId, visitor }) => (visitor === null ? [] : [[visitorId, visitor]])),
+    );
+
+  return { play, report, visitors };
 };
 
 const isoOf = (at: number): string => new Date(at).toISOString();
