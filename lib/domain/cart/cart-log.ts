@@ -34,7 +34,7 @@ export interface CartLog {
 export const EMPTY_CART_LOG: CartLog = { base: null, horizon: null, operations: [], bytes: 0 };
 
 /** Operations kept one by one, and how much text (`weightOfLine`); late events are exact this far back. */
-export const MAX_CART_OPERATIONS = 128;
+export const MAX_CART_OPERATIONS = 64;
 const MAX_LOG_BYTES = 40_000;
 
 /** Lines of a cart, and their text; what would open a further one is ignored (the request contract refuses it). */
