@@ -42,7 +42,7 @@ export const decide = (input: DecisionInput): Decision => {
   const suppression = suppressionOf(profile, input.unread, catalog);
   const eligible = new Set(request.placements.length === 0 ? [] : catalog.experienceRules.match(facts));
   const selection: Selection = { catalog, profile, facts, suppression, eligible };
-  const scope = { roots: facts.roots, now, timezone: zoneOf(input) };
+  const scope = { roots: facts.roots, now, timezone: facts.timezone };
   const filled = fillPlacements(request.placements, selection, rendererFor(scope));
   const pricing = cart === null ? null : priceOffers(cart, selection);
   const priced = pricing?.result.ok === true ? pricing.result.priced : null;
@@ -81,12 +81,6 @@ const pricingWarnings = (pricing: OfferPricing | null): readonly DecisionWarning
           message: `The cart could not be priced: ${pricing.result.error.path} ${pricing.result.error.message}.`,
         },
       ];
-
-/** The visitor's time zone, best guess first; templates take one that does not exist as UTC. */
-const zoneOf = ({ catalog, profile, request }: DecisionInput): string => {
-  const zones = [request.context.timezone, profile.context.timezone, profile.traits.timezone];
-  return zones.find((zone) => typeof zone === 'string') ?? catalog.settings.timezone;
-};
 
 const expiryOf = (
   { catalog, now }: DecisionInput,

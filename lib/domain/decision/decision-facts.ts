@@ -4,7 +4,7 @@ import type { Facts } from '../condition/facts.ts';
 import type { Json } from '../json.ts';
 import { own } from '../own.ts';
 import { countSince } from '../visitor/counters.ts';
-import { type LocalTime, localTime } from '../visitor/local-time.ts';
+import { type LocalTime, localTime, zoneAmong } from '../visitor/local-time.ts';
 import type { Profile } from '../visitor/profile.ts';
 import type { DecisionRequest } from './request.ts';
 
@@ -51,7 +51,7 @@ const visitorFacts = (profile: Profile, settings: Settings) => ({
     })),
   journeys: [],
   learned: {},
-  household: profile.household === null ? null : { id: profile.household.id, ...profile.household.traits },
+  household: profile.household === null ? null : { ...profile.household.traits, id: profile.household.id },
 });
 
 /** `cart.*`: before discounts and without shipping. */
@@ -66,6 +66,8 @@ const cartFacts = (cart: Cart) => ({
 
 /** What conditions and templates of a decision may ask. */
 export interface DecisionFacts extends Facts {
+  /** The visitor's time zone: of the request, of their last event, as they told, of the settings. */
+  readonly timezone: string;
   /** The same with `line.*`. */
   readonly ofLine: (line: CartLine) => Facts;
 }
@@ -83,16 +85,21 @@ export const decisionFacts = (
   now: number,
 ): DecisionFacts => {
   let time: LocalTime | null = null;
+  const { context, channel } = request;
+  const timezone = zoneAmong([
+    context.timezone,
+    profile.context.timezone,
+    profile.traits.timezone,
+    settings.timezone,
+  ]);
   const localNow = (): LocalTime => {
-    const zones = [request.context.timezone, profile.context.timezone, profile.traits.timezone];
-    time ??= localTime(now, [...zones, settings.timezone]);
+    time ??= localTime(now, timezone);
     return time;
   };
   const grouped = request.account ?? profile.account;
   const visitor = visitorFacts(profile, settings);
-  const account = grouped === null ? null : { id: grouped.id, ...grouped.traits };
+  const account = grouped === null ? null : { ...grouped.traits, id: grouped.id };
   const asked = cart === null ? null : cartFacts(cart);
-  const { context, channel } = request;
   const count: Facts['count'] = (counterId, since) => countSince(own(profile.counters, counterId), since);
   const factsOf = (line?: CartLine): Facts => ({
     now,
@@ -110,5 +117,5 @@ export const decisionFacts = (
       },
     },
   });
-  return { ...factsOf(), ofLine: factsOf };
+  return { ...factsOf(), timezone, ofLine: factsOf };
 };

@@ -12,36 +12,40 @@ export interface LocalTime {
   readonly date: string;
 }
 
-/** Zones that were found not to exist, so that each is tried once. */
-const unknownZones = new Set<string>();
+/** Whether zones exist, so that each is tried once: the first look at a zone is slow. */
+const known = new Map<string, boolean>();
 
-const inZone = (epochMilliseconds: number, zone: string): LocalTime | null => {
-  if (unknownZones.has(zone)) return null;
+/** A visitor's browser may send any text as its zone, and any number of them. */
+const MAX_KNOWN = 2000;
+
+const exists = (zone: string): boolean => {
+  const before = known.get(zone);
+  if (before !== undefined) return before;
+  let found = true;
   try {
-    const time = Instant.toZonedDateTimeISO(Instant.fromEpochMilliseconds(epochMilliseconds), zone);
-    return {
-      hour: time.hour,
-      weekday: ZonedDateTime.dayOfWeek(time),
-      date: PlainDate.toString(ZonedDateTime.toPlainDate(time)),
-    };
+    Instant.toZonedDateTimeISO(Instant.fromEpochMilliseconds(0), zone);
   } catch {
-    // A visitor's browser may send any text as its zone.
-    if (unknownZones.size < 1000) unknownZones.add(zone);
-    return null;
+    found = false;
   }
+  if (known.size < MAX_KNOWN) known.set(zone, found);
+  return found;
 };
 
+/** The first of these that is a time zone (IANA names, best first); UTC where none is. */
+export const zoneAmong = (zones: readonly unknown[]): string =>
+  zones.find((zone): zone is string => typeof zone === 'string' && exists(zone)) ?? 'UTC';
+
 /**
- * The time in the first of these zones that exists.
+ * The time on the clocks of a zone.
  *
  * @param epochMilliseconds - milliseconds since 1970
- * @param zones - IANA names, best first; the last resort is UTC
+ * @param zone - one that exists; see {@link zoneAmong}
  */
-export const localTime = (epochMilliseconds: number, zones: readonly unknown[]): LocalTime => {
-  for (const zone of zones) {
-    const time = typeof zone === 'string' ? inZone(epochMilliseconds, zone) : null;
-    if (time !== null) return time;
-  }
-  const time = new Date(epochMilliseconds);
-  return { hour: time.getUTCHours(), weekday: time.getUTCDay() || 7, date: time.toISOString().slice(0, 10) };
+export const localTime = (epochMilliseconds: number, zone: string): LocalTime => {
+  const time = Instant.toZonedDateTimeISO(Instant.fromEpochMilliseconds(epochMilliseconds), zone);
+  return {
+    hour: time.hour,
+    weekday: ZonedDateTime.dayOfWeek(time),
+    date: PlainDate.toString(ZonedDateTime.toPlainDate(time)),
+  };
 };
