@@ -10,8 +10,8 @@ import { pack, unpack } from './blob.ts';
 /** How items look in the visitors table (`docs/data-model.md`); the only place that knows. */
 export type Item = Record<string, AttributeValue>;
 
-export const STATE_KEY = 'V';
-export const ORDERS_KEY = 'O';
+const STATE_KEY = 'V';
+const ORDERS_KEY = 'O';
 const ACCOUNT_KEY = 'A';
 
 export const stateKey = (visitorId: string): Item => ({ pk: { S: visitorId }, sk: { S: STATE_KEY } });

@@ -100,8 +100,8 @@ const productOf = (line: CartLine): string => line.productId ?? line.sku;
 export const stepCart = (cart: Cart | null, operation: CartOperation): Cart | null => {
   const isCurrent = cart !== null && (!operation.named || operation.cartId === cart.id);
   if (operation.kind === 'order') return isCurrent ? null : cart;
-  // What is taken off a cart that nobody has leaves none.
-  if (operation.kind === 'remove' && !isCurrent) return cart;
+  // What is taken off where there is no cart makes none; one that is named is the current cart from then on.
+  if (operation.kind === 'remove' && !isCurrent && !operation.named) return cart;
   const current = isCurrent ? cart : null;
   // A shop that switches its currency shows new prices: what was priced in the old one starts anew.
   const before = current !== null && current.currency === operation.currency ? current.lines : [];

@@ -20,7 +20,7 @@ export const MAX_COUNTER_TIMES = 100;
 export const MAX_COUNTER_AGE_MS = 90 * 24 * 60 * 60_000;
 
 /** Counters kept of one visitor; the ones that last moved stay. */
-export const MAX_COUNTERS = 200;
+const MAX_COUNTERS = 200;
 
 /** Times kept of all counters of one visitor together; the newest stay. */
 export const MAX_TIMES = 6_000;

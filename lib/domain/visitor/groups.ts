@@ -19,7 +19,7 @@ export interface Group extends Stamp {
 export type Groups = { readonly [groupId: string]: Group };
 
 /** Accounts and households kept of one visitor; the newest stay. */
-export const MAX_GROUPS = 8;
+const MAX_GROUPS = 8;
 /** Bytes of JSON of all groups together; the first one is kept whatever it takes. */
 const MAX_GROUPS_BYTES = 16_000;
 

@@ -24,7 +24,7 @@ export const REGISTER_BOUNDS = {
 } as const satisfies { readonly [kind: string]: Bound };
 
 /** Largest value of a register, bytes of JSON; a larger one is not kept. */
-export const MAX_VALUE_BYTES = 4_000;
+const MAX_VALUE_BYTES = 4_000;
 
 /** The older of two stamped things. */
 export const older = <T extends Stamp>(a: T | null, b: T | null): T | null => {

@@ -2,7 +2,7 @@
 export type Session = readonly [from: number, to: number];
 
 /** A visit ends after this long without an event (the usual half hour of web analytics). */
-export const SESSION_GAP_MS = 30 * 60_000;
+const SESSION_GAP_MS = 30 * 60_000;
 
 /** Sessions kept one by one; late events are exact this far back. */
 export const MAX_SESSIONS = 64;

@@ -16,7 +16,7 @@ import { apply, event, memoryOf, START } from '../../unit/visitor/people.ts';
 export const NOW = START + 3_600_000;
 
 /** Catalogs of a service that has published none. */
-export const catalogs = async () => ({ active: emptyCatalog(), rollout: null });
+const catalogs = async () => ({ active: emptyCatalog(), rollout: null });
 
 export type World = Awaited<ReturnType<typeof startWorld>>;
 

@@ -165,7 +165,7 @@ export const historyOf = (
     );
 
 /** Deterministic JSON with sorted keys: two visitors are the same where theirs is. */
-export const canonical = (value: unknown): string => {
+const canonical = (value: unknown): string => {
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'undefined';
   const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
