@@ -214,6 +214,16 @@ describe('time', () => {
     expect(Math.abs((await atOf(userId, 'Skewed')) - (Date.now() - 600_000))).toBeLessThan(5000);
   });
 
+  it('of a clock that is beyond belief stays a time that RFC 3339 can say', async () => {
+    const userId = fresh('u');
+    const sentAt = '9999-12-31T00:00:00Z';
+    await wend.track('Skewed', { userId }, {}, { timestamp: '0001-01-01T00:00:00Z', sentAt });
+    expect((await wend.settled(`user:${userId}`)).stats.firstSeenAt).toBe('0001-01-01T00:00:00.000Z');
+    const ahead = { timestamp: '9999-12-31T00:00:00Z', sentAt: '0001-01-01T00:00:00Z' };
+    const answer = await wend.post('/v1/track', { event: 'Skewed', userId, ...ahead });
+    expect([answer.status, pathsOf(answer)]).toEqual([400, ['timestamp']]);
+  });
+
   it('a little ahead is accepted, more than 24 hours ahead is rejected', async () => {
     const userId = fresh('u');
     const ahead = (hours: number) => ({ timestamp: new Date(Date.now() + hours * HOUR).toISOString() });

@@ -15,6 +15,9 @@ const MAX_AHEAD = 24 * 60 * 60 * 1000;
 /** A sender's clock that is off by no more than this is taken as right: the time on the way is in it. */
 const TOLERATED_SKEW = 5000;
 
+/** The year 1: RFC 3339 can't say what a correction would put before it. */
+const FIRST_TIME = Date.parse('0001-01-01T00:00:00Z');
+
 /** Longest language tag, time zone name or purpose that is kept, in characters. */
 const MAX_CONTEXT_TEXT = 100;
 
@@ -156,7 +159,9 @@ const happenedAt = (call: AnyCall, defaults: EventDefaults, receivedAt: number):
   if (claimed === null) return receivedAt;
   const sent = timeOf(call.sentAt ?? defaults.sentAt ?? '');
   if (sent === null) return claimed;
-  return Math.abs(receivedAt - sent) > TOLERATED_SKEW ? receivedAt - (sent - claimed) : claimed;
+  return Math.abs(receivedAt - sent) > TOLERATED_SKEW
+    ? Math.max(receivedAt - (sent - claimed), FIRST_TIME)
+    : claimed;
 };
 
 const messageIdIn = (value: unknown): string | null =>
