@@ -149,6 +149,52 @@ describe('a log-in', () => {
   });
 });
 
+describe('a device that several people use', () => {
+  it('gives each what was done while it was theirs, what is told late too', async () => {
+    const [one, two, device] = [fresh('u'), fresh('u'), fresh('a')];
+    const pagesOf = async (userId: string) =>
+      (await wend.settled(`user:${userId}`)).stats.events['Page Viewed']?.count ?? 0;
+    for (const event of [
+      page({ anonymousId: device }, 10),
+      identify({ anonymousId: device, userId: one }, 9),
+      page({ anonymousId: device }, 8),
+      identify({ anonymousId: device, userId: two }, 5),
+      page({ anonymousId: device }, 4),
+    ]) {
+      await wend.batch([event]);
+      await wend.settle();
+    }
+    expect([await pagesOf(one), await pagesOf(two)]).toEqual([2, 1]);
+    await wend.batch([page({ anonymousId: device }, 6), page({ anonymousId: device }, 3)]);
+    expect([await pagesOf(one), await pagesOf(two)]).toEqual([3, 2]);
+    expect((await wend.decide({ anonymousId: device })).visitorId).toBe(
+      (await wend.visitor(`user:${two}`)).visitorId,
+    );
+  });
+});
+
+describe('aliases that go round in circles', () => {
+  it('make one person, who can still be read and decided for', async () => {
+    const ids = [fresh('u'), fresh('u'), fresh('u')];
+    const [first = '', second = '', third = ''] = ids;
+    await wend.batch([
+      { type: 'alias', userId: first, previousId: second },
+      { type: 'alias', userId: second, previousId: third },
+      { type: 'alias', userId: third, previousId: first },
+      { type: 'alias', userId: first, previousId: first },
+      ...ids.map((userId) => page({ userId }, 1)),
+    ]);
+    await wend.settle();
+    const people = await Promise.all(ids.map((userId) => wend.visitor(`user:${userId}`)));
+    expect(new Set(people.map(({ visitorId }) => visitorId)).size).toBe(1);
+    expect(people[0]?.userIds.toSorted()).toEqual(ids.toSorted());
+    expect(people[0]?.stats.events['Page Viewed']?.count).toBe(3);
+    for (const userId of ids) {
+      expect((await wend.decide({ userId, anonymousId: fresh('a') })).visitorId).toBe(people[0]?.visitorId);
+    }
+  });
+});
+
 describe('a variant', () => {
   it('is the same each time', async () => {
     const anonymousId = fresh('a');
