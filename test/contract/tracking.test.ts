@@ -534,3 +534,20 @@ describe('GET /v1/visitors', () => {
     expect(headers.get('cache-control')).toContain('private');
   });
 });
+
+describe('two weeks later', () => {
+  it('a messageId still takes no effect again, also of a visitor who was busy since', async () => {
+    const userId = fresh('u');
+    const once = { type: 'track', event: 'Once', userId, messageId: `${userId}-once` };
+    const others = Array.from({ length: 200 }, () => ({ type: 'page', userId }));
+    await wend.batch([once]);
+    await wend.settle();
+    await wend.batch(others);
+    await wend.advance('P14D');
+    await wend.batch([once, once]);
+    const visitor = await wend.settled(`user:${userId}`);
+    expect(visitor.stats.events['Once']?.count).toBe(1);
+    const decided = await wend.decide({ userId, recent: [once] });
+    expect(decided.warnings).toEqual([]);
+  });
+});
