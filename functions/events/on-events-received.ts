@@ -17,11 +17,11 @@ const catalogs = createCatalogLibrary(store);
 const control = createControlPlane({ store, maxAgeMs: environment.WEND_CONTROL_MAX_AGE_MS });
 const react = createReactor({
   visitors: createVisitorStore({ client: dynamo, table: environment.WEND_VISITORS_TABLE }),
-  catalogs: async () => catalogs((await control.current()).pointer),
+  catalogs: async () => catalogs((await control.lastSeen()).pointer),
   now,
   pause,
   random: Math.random,
 });
 
 /** Takes accepted events off the queue and applies them to their visitors. */
-export const handler = createQueueConsumer(react, createLogger('on-events-received'));
+export const handler = createQueueConsumer(react, createLogger('on-events-received'), control.current);

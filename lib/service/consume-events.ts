@@ -25,8 +25,14 @@ const envelopeSchema = z.compile(z.object({ detail: eventsReceivedSchema }));
  * A Lambda handler over a queue of bus entries: folds the events of each visitor in the batch into one commit.
  * An entry of which anything failed is reported back alone, and comes again; so does one that can't be read,
  * until the queue moves it to its dead-letter queue.
+ *
+ * @param prepare - called once a batch, before any of it: what all visitors of a batch need is read here
  */
-export const createQueueConsumer = (react: React, logger: Logger) => {
+export const createQueueConsumer = (
+  react: React,
+  logger: Logger,
+  prepare: () => Promise<unknown> = async () => undefined,
+) => {
   const read = (record: SQSRecord): readonly VisitorEvent[] | null => {
     try {
       const parsed = envelopeSchema.safeParse(JSON.parse(record.body));
@@ -37,6 +43,7 @@ export const createQueueConsumer = (react: React, logger: Logger) => {
   };
 
   return async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
+    await prepare();
     const failed = new Set<string>();
     const byVisitor = new Map<string, Group>();
     for (const record of Records) {
