@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import type { KeyRecord } from '../contracts/control.ts';
 import type { KeyKind } from '../contracts/routes.ts';
 
@@ -17,7 +17,7 @@ export interface KeyDirectory {
 }
 
 /** SHA-256 of a key, in lower-case hex. Keys are 256 bits of randomness, so no salt and no stretching. */
-export const hashKey = (key: string): string => createHash('sha256').update(key, 'utf8').digest('hex');
+export const hashKey = (key: string): string => hash('sha256', key);
 
 /** What kind a key claims to be by its prefix, or `null` for what can't be a key. The record decides. */
 export const kindOf = (key: string): KeyKind | null => {

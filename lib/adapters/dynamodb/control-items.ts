@@ -1,7 +1,7 @@
 import type { CatalogPointer, CatalogVersion, ControlSnapshot, StoredKey } from '../../contracts/control.ts';
 import type { BatchRead, TableKeys } from './batch-get.ts';
 import { itemAt } from './batch-get.ts';
-import { pack, unpack } from './blob.ts';
+import { createUnpacker, pack, unpack } from './blob.ts';
 import type { Item } from './visitor-items.ts';
 
 /**
@@ -23,14 +23,17 @@ export const controlKeys = (table: string): TableKeys => ({ table, keys: [POINTE
 
 export const NO_CATALOG: CatalogPointer = { active: 0, rollout: null, latest: 0 };
 
+const unpackPointer = createUnpacker();
+const unpackKeys = createUnpacker();
+
 /** What the control items of a batch say. */
 export const readControl = (batch: BatchRead, table: string): ControlSnapshot => {
   const pointer = itemAt(batch, table, POINTER_KEY);
   const keys = itemAt(batch, table, KEYS_KEY);
   return {
-    pointer: pointer?.s?.B === undefined ? NO_CATALOG : (unpack(pointer.s.B) as CatalogPointer),
+    pointer: pointer?.s?.B === undefined ? NO_CATALOG : (unpackPointer(pointer.s.B) as CatalogPointer),
     pointerVersion: versionNumber(pointer),
-    keys: keys?.s?.B === undefined ? [] : (unpack(keys.s.B) as readonly StoredKey[]),
+    keys: keys?.s?.B === undefined ? [] : (unpackKeys(keys.s.B) as readonly StoredKey[]),
     keysVersion: versionNumber(keys),
   };
 };
