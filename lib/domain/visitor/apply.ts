@@ -75,10 +75,10 @@ const notYetApplied = (
   const fresh: Mark[] = [];
   const applied: VisitorEvent[] = [];
   // One event is compared with each mark sooner than a set of them is made.
-  const marked = events.length === 1 ? null : new Set(marks.map(([mark]) => mark));
+  const marked = events.length === 1 ? null : new Set(marks.map((known) => known[0]));
   for (const event of events) {
     const mark = markOf(event.messageId);
-    const isMarked = marked === null ? marks.some(([known]) => known === mark) : marked.has(mark);
+    const isMarked = marked === null ? marks.some((known) => known[0] === mark) : marked.has(mark);
     if (isMarked || olderMarks?.has(mark)) continue;
     marked?.add(mark);
     fresh.push([mark, event.receivedAt]);

@@ -1,6 +1,6 @@
 import type { CounterSpec } from '../condition/counter.ts';
 import { holds } from '../condition/evaluate.ts';
-import { factsOf } from '../condition/facts.ts';
+import { type Facts, factsOf } from '../condition/facts.ts';
 import { compareTexts } from './bounds.ts';
 import type { VisitorEvent } from './event.ts';
 
@@ -71,12 +71,20 @@ export const countersMovedBy = (
   event: VisitorEvent,
   specs: readonly CounterSpec[] | undefined,
 ): readonly string[] => {
-  if (specs === undefined) return [];
-  const facts = factsOf(event.properties, event.at);
-  return specs.flatMap((spec) =>
-    spec.where === null || holds(spec.where, facts, NO_SEGMENTS) ? [spec.id] : [],
-  );
+  if (specs === undefined) return NOTHING_MOVED;
+  const moved: string[] = [];
+  let facts: Facts | null = null;
+  for (const { id, where } of specs) {
+    if (where !== null) {
+      facts ??= factsOf(event.properties, event.at);
+      if (!holds(where, facts, NO_SEGMENTS)) continue;
+    }
+    moved.push(id);
+  }
+  return moved;
 };
+
+const NOTHING_MOVED: readonly string[] = [];
 
 const lastOf = (counter: Counter): number => counter.times.at(-1) ?? 0;
 
