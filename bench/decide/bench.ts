@@ -6,10 +6,10 @@ import { catalogOf, decisionsOf, LARGE } from './workload.ts';
 /** How long the pure decision takes, from profile and request to answer, for many visitors in turn. */
 
 const visitors = 200;
-const warmUp = 2_000;
+const warmUp = 1_000;
 /** Each is measured in rounds, of which the quickest counts: a busy machine only ever adds. */
 const rounds = 6;
-const calls = 800;
+const calls = 600;
 
 const measured = (inputs: readonly DecisionInput[]): readonly string[] => {
   timeEach(inputs, warmUp, decide);

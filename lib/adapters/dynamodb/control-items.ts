@@ -21,7 +21,7 @@ export const versionKey = (version: number): Item => ({
 /** The control items, to be read with others. */
 export const controlKeys = (table: string): TableKeys => ({ table, keys: [POINTER_KEY, KEYS_KEY] });
 
-export const NO_CATALOG: CatalogPointer = { active: 0, rollout: null, latest: 0 };
+const NO_CATALOG: CatalogPointer = { active: 0, rollout: null, latest: 0 };
 
 const unpackPointer = createUnpacker();
 const unpackKeys = createUnpacker();

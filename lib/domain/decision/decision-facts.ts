@@ -11,7 +11,7 @@ import type { DecisionRequest } from './request.ts';
 const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
 
 /** The name that the visitor uses, never the legal one; null where they told none. */
-export const preferredNameOf = ({ preferences, traits }: Pick<Profile, 'preferences' | 'traits'>): Json =>
+const preferredNameOf = ({ preferences, traits }: Pick<Profile, 'preferences' | 'traits'>): Json =>
   own(preferences, 'name') ?? own(traits, 'preferredName') ?? null;
 
 /** Statistics as conditions and answers show them; money in minor units of the settings' currency. */

@@ -55,7 +55,7 @@ const pool: readonly string[] = [
 const segment = '{ kind: segment, id: buyer, where: { stats.orders: { $gte: 1 }, traits.colour: red } }';
 
 /** Every document that the catalogs of the law are made of. */
-export const anyCatalog: fc.Arbitrary<CompiledCatalog> = fc
+const anyCatalog: fc.Arbitrary<CompiledCatalog> = fc
   .tuple(fc.subarray([...pool], { minLength: 1 }), fc.boolean())
   .map(([chosen, set]) =>
     catalogOf(definitionsOf([...(set ? [settings] : []), segment, ...chosen].flatMap(documents))),
