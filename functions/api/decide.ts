@@ -21,16 +21,17 @@ const dynamo = createDynamoClient();
 const logger = createLogger('decide');
 const store = createControlStore(dynamo, environment.WEND_LOG_TABLE);
 const control = createControlPlane({ store, maxAgeMs: environment.WEND_CONTROL_MAX_AGE_MS });
+const verifyToken = createIdentityTokenVerifier({
+  secret: environment.WEND_IDENTITY_SECRET,
+  audience: environment.WEND_IDENTITY_AUDIENCE,
+});
 const decide = createDecider({
   read: createDecisionReader(dynamo, environment.WEND_VISITORS_TABLE, environment.WEND_LOG_TABLE),
   control,
   catalogs: createCatalogLibrary(store),
   bus: createEventBus(createEventBridgeClient(), environment.WEND_EVENT_BUS),
   record: createDecisionLog(dynamo, environment.WEND_LOG_TABLE).put,
-  verifyIdentity: createIdentityTokenVerifier({
-    secret: environment.WEND_IDENTITY_SECRET,
-    audience: environment.WEND_IDENTITY_AUDIENCE,
-  }),
+  verifyIdentity: (token) => verifyToken(token, Date.now()),
   newId: randomUUID,
   codeVersion: SERVICE_VERSION,
   onDegraded: (reason, error) => logger.warn('The decision is degraded.', { reason }, error),

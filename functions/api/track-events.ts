@@ -17,12 +17,13 @@ const control = createControlPlane({
   store: createControlStore(createDynamoClient(), environment.WEND_LOG_TABLE),
   maxAgeMs: environment.WEND_CONTROL_MAX_AGE_MS,
 });
+const verifyToken = createIdentityTokenVerifier({
+  secret: environment.WEND_IDENTITY_SECRET,
+  audience: environment.WEND_IDENTITY_AUDIENCE,
+});
 const track = createTracker({
   bus: createEventBus(createEventBridgeClient(), environment.WEND_EVENT_BUS),
-  verifyIdentity: createIdentityTokenVerifier({
-    secret: environment.WEND_IDENTITY_SECRET,
-    audience: environment.WEND_IDENTITY_AUDIENCE,
-  }),
+  verifyIdentity: (token) => verifyToken(token, Date.now()),
   newId: randomUUID,
 });
 

@@ -7,6 +7,7 @@ import { type DecisionInput, decide } from '../domain/decision/decide.ts';
 import type { Draw } from '../domain/decision/draw.ts';
 import { type DecisionRecord, recordOf } from '../domain/decision/record.ts';
 import type { DecisionRequest } from '../domain/decision/request.ts';
+import { MAX_HOPS } from '../domain/identity/links.ts';
 import { isJsonObject } from '../domain/json.ts';
 import { applyEvents, VARIANT_ASSIGNED } from '../domain/visitor/apply.ts';
 import type { VisitorEvent } from '../domain/visitor/event.ts';
@@ -47,7 +48,8 @@ export interface DecideDeps {
   readonly catalogs: CatalogLibrary;
   readonly bus: EventBus;
   readonly record: (record: DecisionRecord) => Promise<void>;
-  readonly verifyIdentity: (token: string, now: number) => Promise<IdentityTokenOutcome>;
+  /** By the real clock: tokens are the shop's, and know nothing of a clock that was moved. */
+  readonly verifyIdentity: (token: string) => Promise<IdentityTokenOutcome>;
   readonly newId: () => string;
   /** Version of this code, for the record. */
   readonly codeVersion: string;
@@ -97,7 +99,7 @@ export const createDecider = (deps: DecideDeps): Decider => {
   /** Who an id points to: one more read, and more only where people were merged since. */
   const follow = async (visitorId: string): Promise<StoredVisitor | null> => {
     let id = visitorId;
-    for (let hop = 0; hop < 8; hop++) {
+    for (let hop = 0; hop < MAX_HOPS; hop++) {
       const { visitors } = await deps.read({ visitorIds: [id], accountId: null, control: false });
       const stored = visitors.get(id);
       if (stored?.kind !== 'linked') return stored ?? null;
@@ -112,7 +114,7 @@ export const createDecider = (deps: DecideDeps): Decider => {
     ids: PersonIds,
     now: number,
   ): Promise<Inline> => {
-    const provenBy = createTokenReader(deps.verifyIdentity, now);
+    const provenBy = createTokenReader(deps.verifyIdentity);
     const read = async (values: readonly unknown[], path: string): Promise<readonly VisitorEvent[]> => {
       const defaults = { userId: request.userId, anonymousId: request.anonymousId };
       const outcome = readInlineEvents(values, path, defaults, { receivedAt: now, newId: deps.newId });
@@ -161,7 +163,7 @@ export const createDecider = (deps: DecideDeps): Decider => {
   };
 
   return async (request, caller, now) => {
-    const ids = await proveIds(deps, request, caller, now);
+    const ids = await proveIds(deps, request, caller);
     checkPlacements(request, caller);
     const inline = await readInline(request, caller, ids, now);
     const dryRun = request.options?.dryRun === true;
@@ -224,7 +226,6 @@ const proveIds = async (
   deps: Pick<DecideDeps, 'verifyIdentity'>,
   request: DecideRequest,
   caller: KeyRecord,
-  now: number,
 ): Promise<PersonIds> => {
   const { userId = null } = request;
   const anonymousId =
@@ -233,7 +234,7 @@ const proveIds = async (
   if (request.identityToken === undefined) {
     throw new Forbidden(TOKEN_MISSING);
   }
-  const outcome = await deps.verifyIdentity(request.identityToken, now);
+  const outcome = await deps.verifyIdentity(request.identityToken);
   if (!outcome.proven || outcome.userId !== userId) {
     const reason = outcome.proven ? 'its subject is somebody else' : outcome.reason;
     throw new Forbidden(`The identityToken does not prove the userId: ${reason}.`);

@@ -14,7 +14,8 @@ import { trustIds } from './trust.ts';
 
 export interface TrackDeps {
   readonly bus: EventBus;
-  readonly verifyIdentity: (token: string, now: number) => Promise<IdentityTokenOutcome>;
+  /** By the real clock: tokens are the shop's, and know nothing of a clock that was moved. */
+  readonly verifyIdentity: (token: string) => Promise<IdentityTokenOutcome>;
   readonly newId: () => string;
 }
 
@@ -34,13 +35,13 @@ export interface TrackAnswer {
 }
 
 /** The userIds that the tokens of a request prove, each token verified once. */
-export const createTokenReader = (verify: TrackDeps['verifyIdentity'], now: number) => {
+export const createTokenReader = (verify: TrackDeps['verifyIdentity']) => {
   const proven = new Map<string, Promise<string | null>>();
   return (token: string | null): Promise<string | null> => {
     if (token === null) return Promise.resolve(null);
     const present = proven.get(token);
     if (present !== undefined) return present;
-    const reading = verify(token, now).then((outcome) => (outcome.proven ? outcome.userId : null));
+    const reading = verify(token).then((outcome) => (outcome.proven ? outcome.userId : null));
     proven.set(token, reading);
     return reading;
   };
@@ -57,11 +58,7 @@ export const createTracker =
   (deps: TrackDeps) =>
   async ({ call, body, caller, receivedAt }: TrackRequest): Promise<TrackAnswer> => {
     const read = readEvents(call, body, { receivedAt, newId: deps.newId });
-    const { events, rejected } = await accept(
-      read,
-      caller,
-      createTokenReader(deps.verifyIdentity, receivedAt),
-    );
+    const { events, rejected } = await accept(read, caller, createTokenReader(deps.verifyIdentity));
     const [first] = rejected;
     if (call !== 'batch' && first !== undefined) {
       throw new InvalidRequest('The event is not what this call takes.', first.errors);
