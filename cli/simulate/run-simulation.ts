@@ -1,5 +1,6 @@
 import type { CompiledCatalog } from '../../lib/domain/catalog/compiled.ts';
 import type { PlacementRequest } from '../../lib/domain/decision/request.ts';
+import { groupByAcquaintance } from '../../lib/domain/simulation/acquaintances.ts';
 import { createSimulation } from '../../lib/domain/simulation/simulate.ts';
 import { type EventFormat, readRecordedEvents } from '../events/read-events.ts';
 import type { SimulationFile } from './report-schema.ts';
@@ -23,8 +24,8 @@ export interface SimulationInput {
 
 /** Broken lines that the report lists; all are counted. */
 const MAX_LISTED = 1000;
-/** Events between two looks at the progress. */
-const STRIDE = 4096;
+/** Groups of people between two looks at the progress. */
+const STRIDE = 512;
 
 /**
  * Plays recorded events to a catalog.
@@ -42,9 +43,11 @@ export const runSimulation = async (input: SimulationInput): Promise<SimulationF
     input.placements ?? [...catalog.placements.keys()].sort().map((id) => ({ id, limit: 1 }));
   const simulation = createSimulation({ catalog, decideOn: new Set(decideOn), placements, channel });
   const { events, broken, lines } = recorded;
-  for (const [index, event] of events.entries()) {
-    simulation.play(event);
-    if (index % STRIDE === 0) onProgress('Playing', index / events.length);
+  let played = 0;
+  for (const [index, group] of groupByAcquaintance(events).entries()) {
+    simulation.play(group);
+    played += group.length;
+    if (index % STRIDE === 0) onProgress('Playing', played / events.length);
   }
   return {
     ...simulation.report(),

@@ -32,13 +32,14 @@ export interface SimulationOptions {
 /** A catalog under recorded traffic. */
 export interface Simulation {
   /**
-   * Plays one event: the clock is its own time, so events come in the order of their times. At an order, offers
-   * are tried on what was ordered; at a page, everything is decided as it would be live, and seen.
+   * Plays the events of people who have nothing to do with those of any other call (`groupByAcquaintance`). The
+   * clock is each event's own time, so they come in the order of their times. At an order, offers are tried on what
+   * was ordered; at a page, everything is decided as it would be live, and seen.
+   *
+   * @returns these people as they are in the end, by visitor id
    */
-  readonly play: (event: VisitorEvent) => void;
+  readonly play: (events: readonly VisitorEvent[]) => ReadonlyMap<string, Visitor>;
   readonly report: () => SimulationReport;
-  /** Everybody as they are now, by visitor id. */
-  readonly visitors: () => ReadonlyMap<string, Visitor>;
 }
 
 const NO_CONTENT = { ok: true, content: null } as const;
@@ -48,7 +49,7 @@ export const createSimulation = (options: SimulationOptions): Simulation => {
   const { catalog, decideOn } = options;
   const { settings, countersByEvent } = catalog;
   const { currency } = settings;
-  const people = new People();
+  const totals = { total: 0, known: 0, heldOut: 0, carts: 0, orders: 0, revenue: 0 };
   const see = createImpressions(catalog);
   const impressions = new ImpressionTally();
   const offers = new OfferTally();
@@ -150,7 +151,7 @@ export const createSimulation = (options: SimulationOptions): Simulation => {
     return applied;
   };
 
-  const play = (event: VisitorEvent): void => {
+  const playOne = (people: People, event: VisitorEvent): void => {
     const stamp = stampOf(event);
     const { person: home, joinedAt } = people.receiverOf(event, stamp, currency);
     if (event.name === 'Order Completed' && event.type === 'track') tryOffers(home, event, stamp);
@@ -169,7 +170,6 @@ export const createSimulation = (options: SimulationOptions): Simulation => {
   };
 
   const report = (): SimulationReport => {
-    const totals = countPeople(people);
     const byName = [...names].map(([name, count]) => ({ name, count }));
     byName.sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1));
     return {
@@ -185,12 +185,30 @@ export const createSimulation = (options: SimulationOptions): Simulation => {
     };
   };
 
-  const visitors = (): ReadonlyMap<string, Visitor> =>
-    new Map(
-      [...people.homes].flatMap(({ visitorId, visitor }) => (visitor === null ? [] : [[visitorId, visitor]])),
-    );
+  /** What is reported of people in the end; nothing else of them is needed then. */
+  const count = (visitor: Visitor, carts: number): void => {
+    const { assignments, orders } = visitor.state;
+    totals.total += 1;
+    totals.known += isKnown(visitor.state) ? 1 : 0;
+    totals.heldOut += own(assignments, GLOBAL_HOLDOUT)?.variant === 'in' ? 1 : 0;
+    totals.carts += carts;
+    totals.orders += orders.count;
+    totals.revenue += orders.revenue;
+  };
 
-  return { play, report, visitors };
+  const play = (events: readonly VisitorEvent[]): ReadonlyMap<string, Visitor> => {
+    const people = new People();
+    for (const event of events) playOne(people, event);
+    const visitors = new Map<string, Visitor>();
+    for (const { visitorId, visitor, carts } of people.homes) {
+      if (visitor === null) continue;
+      visitors.set(visitorId, visitor);
+      count(visitor, carts.size);
+    }
+    return visitors;
+  };
+
+  return { play, report };
 };
 
 const isoOf = (at: number): string => new Date(at).toISOString();
@@ -198,20 +216,6 @@ const isoOf = (at: number): string => new Date(at).toISOString();
 const noteCart = (home: Home, cart: Cart | null): void => {
   if (cart === null || cart.lines.length === 0 || home.carts.has(cart.id)) return;
   home.carts = new Set(home.carts).add(cart.id);
-};
-
-const countPeople = (people: People) => {
-  const totals = { total: 0, known: 0, heldOut: 0, carts: 0, orders: 0, revenue: 0 };
-  for (const { visitor, carts } of people.homes) {
-    if (visitor === null) continue;
-    totals.total += 1;
-    totals.known += isKnown(visitor.state) ? 1 : 0;
-    totals.heldOut += own(visitor.state.assignments, GLOBAL_HOLDOUT)?.variant === 'in' ? 1 : 0;
-    totals.carts += carts.size;
-    totals.orders += visitor.state.orders.count;
-    totals.revenue += visitor.state.orders.revenue;
-  }
-  return totals;
 };
 
 /** A draw at the moment of the page that made it. */

@@ -7,9 +7,13 @@ import type { Amounts, ExperienceReport, OfferReport } from './report.ts';
 class Shown {
   impressions = 0;
   readonly visitors = new Set<string>();
+  #last = '';
 
   add(visitorId: string): void {
     this.impressions += 1;
+    // A visitor's impressions mostly come one after the other, and a set is slow to ask.
+    if (visitorId === this.#last) return;
+    this.#last = visitorId;
     this.visitors.add(visitorId);
   }
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { emptyCatalog } from '../../../lib/domain/catalog/empty-catalog.ts';
 import { visitorIdOf } from '../../../lib/domain/identity/visitor-id.ts';
+import { groupByAcquaintance } from '../../../lib/domain/simulation/acquaintances.ts';
 import {
   createImpressions,
   EXPERIENCE_VIEWED,
@@ -94,8 +95,7 @@ const traffic = fc
 
 const simulated = (events: readonly VisitorEvent[]): ReadonlyMap<string, Visitor> => {
   const simulation = simulationOf(emptyCatalog(), []);
-  for (const event of events) simulation.play(event);
-  return simulation.visitors();
+  return new Map(groupByAcquaintance(events).flatMap((group) => [...simulation.play(group)]));
 };
 
 const comparable = (visitors: ReadonlyMap<string, Visitor>) =>

@@ -1,6 +1,7 @@
 import { compileCatalog } from '../../../lib/domain/catalog/compile.ts';
 import type { CompiledCatalog } from '../../../lib/domain/catalog/compiled.ts';
 import type { Definition } from '../../../lib/domain/catalog/definition.ts';
+import { groupByAcquaintance } from '../../../lib/domain/simulation/acquaintances.ts';
 import { createSimulation, type Simulation } from '../../../lib/domain/simulation/simulate.ts';
 import type { VisitorEvent } from '../../../lib/domain/visitor/event.ts';
 
@@ -40,6 +41,6 @@ export const simulationOf = (catalog: CompiledCatalog, decideOn = ['Product View
 /** The report after these events. */
 export const reportOf = (definitions: readonly Definition[], events: readonly VisitorEvent[]) => {
   const simulation = simulationOf(catalogOf(definitions));
-  for (const event of events) simulation.play(event);
+  for (const group of groupByAcquaintance(events)) simulation.play(group);
   return simulation.report();
 };
