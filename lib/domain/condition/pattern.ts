@@ -7,7 +7,7 @@ export interface Pattern {
 }
 
 /** Patterns longer than this are refused: nobody can read them, and their automata grow with them. */
-export const longestPattern = 500;
+const longestPattern = 500;
 
 /** Compiles a pattern, or says what is wrong with it. */
 export const compilePattern = (

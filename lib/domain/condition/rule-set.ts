@@ -8,7 +8,7 @@ import { factIndexes } from './rule-index.ts';
 import { runProgram } from './rule-program.ts';
 
 export type { RuleSetImage } from './rule-image.ts';
-export { buildRuleSet, type RuleSetOptions } from './rule-set-build.ts';
+export { buildRuleSet } from './rule-set-build.ts';
 
 /** Rules ready to be matched. */
 export interface RuleSet {
