@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -7,7 +7,8 @@ import * as z from 'zod';
 import { SERVICE_VERSION } from '../lib/contracts/version.ts';
 
 /**
- * `npm run bench`: runs every part, prints one report in Markdown and writes it to docs/benchmarks.md.
+ * `npm run bench`: runs every part, prints one report in Markdown, and writes it to docs/benchmarks.md and, between
+ * its marks, to the README.
  * `node bench/run.ts --only decide,http` runs some, and writes nothing.
  */
 
@@ -16,6 +17,8 @@ const PARTS = ['conditions', 'decide', 'simulation', 'http', 'bundles'] as const
 type Part = (typeof PARTS)[number];
 
 const REPORT = fileURLToPath(new URL('../docs/benchmarks.md', import.meta.url));
+const README = fileURLToPath(new URL('../README.md', import.meta.url));
+const MARKED = /(<!-- bench:start -->\n)[\s\S]*(<!-- bench:end -->)/;
 const partSchema = z.object({ run: z.custom<() => Promise<string>>((value) => typeof value === 'function') });
 
 const fileOf = (part: Part): URL => new URL(`${part}/bench.ts`, import.meta.url);
@@ -67,4 +70,12 @@ for (const part of parts) {
   console.log(section);
   console.error(`\n(${part}: ${((performance.now() - started) / 1000).toFixed(0)} s)`);
 }
-if (parts.length === PARTS.length) await writeFile(REPORT, `${sections.join('\n')}\n`);
+if (parts.length === PARTS.length) {
+  await writeFile(REPORT, `${sections.join('\n')}\n`);
+  const [, ...measured] = sections.map((section) => section.trim().replace(/^## /, '### '));
+  const readme = await readFile(README, 'utf8');
+  await writeFile(
+    README,
+    readme.replace(MARKED, (_, start, end) => `${start}\n${measured.join('\n\n')}\n\n${end}`),
+  );
+}

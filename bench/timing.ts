@@ -13,15 +13,17 @@ export const timingOf = (samples: readonly number[]): Timing => {
   return { p50: at(sorted, 0.5), p99: at(sorted, 0.99) };
 };
 
-/** Calls `work` on each value in turn, and says how long each call took, in microseconds. */
-export const timeEach = <T>(values: readonly T[], calls: number, work: (value: T) => unknown): Timing => {
+/** Calls `work` on each value in turn for some milliseconds, and says how long each call took, in microseconds. */
+export const timeEach = <T>(values: readonly T[], lasting: number, work: (value: T) => unknown): Timing => {
   const samples: number[] = [];
-  for (let call = 0; call < calls; call++) {
-    const value = values[call % values.length];
-    if (value === undefined) break;
-    const start = performance.now();
-    work(value);
-    samples.push((performance.now() - start) * 1000);
+  const end = performance.now() + lasting;
+  for (let start = performance.now(); start < end; ) {
+    for (const value of values) {
+      work(value);
+      const now = performance.now();
+      samples.push((now - start) * 1000);
+      start = now;
+    }
   }
   return timingOf(samples);
 };
