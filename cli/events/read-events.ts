@@ -89,7 +89,7 @@ const jsonlReader =
 const NOTHING = {};
 
 /** A row as the service would have it once accepted, at the moment when it happened. */
-export const toVisitorEvent = ({ messageId, event, userId, at, properties }: Rees46Call): VisitorEvent => ({
+const toVisitorEvent = ({ messageId, event, userId, at, properties }: Rees46Call): VisitorEvent => ({
   messageId,
   type: 'track',
   name: event,

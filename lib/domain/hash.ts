@@ -30,6 +30,13 @@ export const murmur3 = (text: string, seed: number): number => {
 export const bucketOf = (seed: string, experiment: string): number =>
   murmur3(`${experiment}\n${seed}`, 0x57656e64) / 4294967296;
 
+/** An event is asked for its mark several times in a row. */
+let last = { messageId: '', mark: '' };
+
 /** A 64-bit fingerprint of a `messageId`, in at most 14 characters. */
-export const markOf = (messageId: string): string =>
-  murmur3(messageId, 0x6d61726b).toString(36) + murmur3(messageId, 0x57454e44).toString(36).padStart(7, '0');
+export const markOf = (messageId: string): string => {
+  if (messageId === last.messageId && last.mark !== '') return last.mark;
+  const low = murmur3(messageId, 0x57454e44).toString(36).padStart(7, '0');
+  last = { messageId, mark: murmur3(messageId, 0x6d61726b).toString(36) + low };
+  return last.mark;
+};

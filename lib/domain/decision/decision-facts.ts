@@ -3,12 +3,13 @@ import type { Settings } from '../catalog/settings.ts';
 import type { Facts } from '../condition/facts.ts';
 import type { Json } from '../json.ts';
 import { own } from '../own.ts';
+import { formatInstant } from '../time/instant.ts';
 import { countSince } from '../visitor/counters.ts';
 import { type LocalTime, localTime, zoneAmong } from '../visitor/local-time.ts';
 import type { Profile } from '../visitor/profile.ts';
 import type { DecisionRequest } from './request.ts';
 
-const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
+const iso = (at: number | null): string | null => (at === null ? null : formatInstant(at));
 
 /** The name that the visitor uses, never the legal one; null where they told none. */
 const preferredNameOf = ({ preferences, traits }: Pick<Profile, 'preferences' | 'traits'>): Json =>

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 
 /** The key of a person by the id that the shop knows them by. */
-export const userKey = (userId: string): string => `user:${userId}`;
+export const userKey = (userId: string): string => {
+  if (userId !== lastUser.userId) lastUser = { userId, key: `user:${userId}` };
+  return lastUser.key;
+};
+
+/** A new text must be hashed before it is looked up, and the same person is asked for many times in a row. */
+let lastUser = { userId: '', key: 'user:' };
 
 /** The key of a browser or device that has not said who uses it. */
 export const anonymousKey = (anonymousId: string): string => `anon:${anonymousId}`;

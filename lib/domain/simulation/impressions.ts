@@ -28,16 +28,22 @@ const NO_SEGMENTS = { get: () => undefined };
  */
 export const createImpressions = ({ countersByEvent }: CompiledCatalog) => {
   const specs = countersByEvent.get(EXPERIENCE_VIEWED) ?? [];
-  const counted = new Map<string, readonly CounterSpec[]>();
+  const counted = new Map<string, Map<string, readonly CounterSpec[]>>();
 
   /** The counters that an impression moves: the same each time, since its properties hold no times. */
   const countersOf = (placement: string, item: PlacementItem, at: number): readonly CounterSpec[] => {
-    const key = `${placement}\n${item.experienceId}\n${item.variant ?? ''}`;
-    const known = counted.get(key);
+    const experience =
+      item.variant === undefined ? item.experienceId : `${item.experienceId}\n${item.variant}`;
+    let inPlacement = counted.get(placement);
+    if (inPlacement === undefined) {
+      inPlacement = new Map();
+      counted.set(placement, inPlacement);
+    }
+    const known = inPlacement.get(experience);
     if (known !== undefined) return known;
     const facts = factsOf(impressionProperties(placement, item), at);
     const found = specs.filter(({ where }) => where === null || holds(where, facts, NO_SEGMENTS));
-    counted.set(key, found);
+    inPlacement.set(experience, found);
     return found;
   };
 

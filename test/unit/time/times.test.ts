@@ -94,6 +94,17 @@ describe('an instant', () => {
     expect(parseInstant('2016-12-31T23:59:60Z')).toBe(at('2017-01-01T00:00:00Z'));
     expect(formatInstant(0)).toBe('1970-01-01T00:00:00.000Z');
   });
+  it('is written as toISOString writes it, whatever was written before', () => {
+    const instants = fc.oneof(
+      fc.double({ min: -8.64e15, max: 8.64e15, noNaN: true }),
+      fc.integer({ min: -200_000_000, max: 200_000_000 }),
+    );
+    fc.assert(
+      fc.property(fc.array(instants), (list) => {
+        for (const one of list) expect(formatInstant(one)).toBe(new Date(one).toISOString());
+      }),
+    );
+  });
   it.each([
     '2026-11-22',
     '2026-02-30T00:00:00Z',
