@@ -37,6 +37,11 @@ const REPLACEMENTS: readonly Replacement[] = [
     contents: "export { SignatureV4 as SignatureV4MultiRegion } from '@smithy/signature-v4';",
   },
   {
+    // SHA-256 in JavaScript, for a Node built without its crypto module. 3 KB.
+    module: './Sha256Js',
+    contents: "export class Sha256Js { constructor() { throw new Error('this bundle needs node:crypto'); } }",
+  },
+  {
     // Remembers endpoints that were discovered: DynamoDB has had no use of it since its endpoints follow from the
     // Region, and it is off unless asked for. 8 KB of cache.
     module: '@aws-sdk/endpoint-cache',
