@@ -4,7 +4,7 @@ import type { Route } from '../contracts/routes.ts';
 import { type RawBody, unpack } from './body.ts';
 import { originAllowed } from './cors.ts';
 import { keyOfAuthorization, keyOfBody } from './credentials.ts';
-import { Forbidden, OriginRefused, Unauthenticated } from './errors.ts';
+import { Forbidden, OriginRefused, Unauthenticated, Unavailable } from './errors.ts';
 import { hashKey, type KeyDirectory, kindOf } from './keys.ts';
 
 /** Largest body that is looked into for its key: enough to tell 413 from 401 for one that is over its limit. */
@@ -27,6 +27,14 @@ const writeKeyOf = (body: RawBody): string | null => {
 const writeKeyOfText = (text: string): string | null =>
   /"writeKey"\s*:\s*"([A-Za-z0-9_-]{1,200})"/.exec(text)?.[1] ?? null;
 
+const findKey = async (keys: KeyDirectory, hash: string): Promise<KeyRecord | null> => {
+  try {
+    return await keys.find(hash);
+  } catch (cause) {
+    throw new Unavailable('The key could not be checked.', { cause });
+  }
+};
+
 /**
  * Who calls: 401 without a known key, 403 with one of the wrong kind or from a foreign origin.
  *
@@ -44,7 +52,7 @@ export const authenticate = async (
   const mayBeInBody = route.function === 'track-events';
   const key = keyOfAuthorization(request.authorization) ?? (mayBeInBody ? writeKeyOf(request.body) : null);
   if (key === null) throw new Unauthenticated('Send a key: Authorization: Bearer <key>.');
-  const record = kindOf(key) === null ? null : await keys.find(hashKey(key));
+  const record = kindOf(key) === null ? null : await findKey(keys, hashKey(key));
   if (record === null) throw new Unauthenticated('The key is not known.');
   if (!(route.keys ?? []).includes(record.kind)) {
     throw new Forbidden(`This route takes a key of kind ${(route.keys ?? []).join(' or ')}.`);

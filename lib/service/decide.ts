@@ -19,7 +19,7 @@ import type { Account, StoredVisitor } from '../domain/visitor/visitor-store.ts'
 import { Forbidden, InvalidRequest, Unauthenticated, Unavailable } from '../runtime/errors.ts';
 import type { IdentityTokenOutcome } from '../runtime/identity-token.ts';
 import { busEntriesOf } from './bus-entries.ts';
-import { type CatalogLibrary, catalogFor } from './catalog-library.ts';
+import { type CatalogLibrary, type Catalogs, catalogFor } from './catalog-library.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { assemblePerson, type Person, type PersonIds, pointsTo, visitorIdsOf } from './person.ts';
 import { createTokenReader } from './track.ts';
@@ -108,6 +108,16 @@ export const createDecider = (deps: DecideDeps): Decider => {
     return null;
   };
 
+  let latest: Catalogs | null = null;
+
+  /** What to decide by: a version that can't be read now leaves the one before in force. */
+  const readCatalogs = async (): Promise<Catalogs> => {
+    const loading = deps.control.lastSeen().then(({ pointer }) => deps.catalogs(pointer));
+    latest = (await attempt(loading)) ?? latest;
+    if (latest === null) throw new Unavailable('The catalog could not be read.');
+    return latest;
+  };
+
   const readInline = async (
     request: DecideRequest,
     caller: KeyRecord,
@@ -168,14 +178,13 @@ export const createDecider = (deps: DecideDeps): Decider => {
     const inline = await readInline(request, caller, ids, now);
     const dryRun = request.options?.dryRun === true;
     const [read] = await Promise.all([
-      readAll(ids, request.accountId ?? null),
+      readAll(ids, accountOf(request, caller)),
       dryRun ? undefined : ingest(inline.events),
     ]);
     if (read.control !== null && !deps.control.stillKnows(caller.id)) {
       throw new Unauthenticated('The key is not known any more.');
     }
-    const { pointer } = await deps.control.lastSeen();
-    const catalogs = await deps.catalogs(pointer);
+    const catalogs = await readCatalogs();
     const { currency } = catalogs.active.settings;
     const found = assemblePerson(ids, read.visitors, read.person, currency, now);
     const hidden = isHiddenFrom(caller, found);
@@ -247,6 +256,13 @@ const isHiddenFrom = (caller: KeyRecord, { visitor }: Person): boolean =>
   caller.partner !== undefined &&
   isKnown(visitor.state) &&
   valuesOf(visitor.state.consents)[PARTNER_CONSENT] !== true;
+
+/**
+ * The account to read. Anybody holds a publishable key, and nothing proves that its visitor belongs to the account
+ * that they name: for them an account is what their own events told of it.
+ */
+const accountOf = (request: DecideRequest, caller: KeyRecord): string | null =>
+  caller.kind === 'publishable' ? null : (request.accountId ?? null);
 
 const checkPlacements = (request: DecideRequest, caller: KeyRecord): void => {
   if (caller.placements === undefined) return;

@@ -163,6 +163,12 @@ describe('decide answers', () => {
     expect(await ask({ accountId: 'acme' })).toEqual(['acme']);
     expect(await ask({ accountId: 'other' })).toEqual([]);
     expect(await ask({})).toEqual([]);
+    // Anybody holds a publishable key, and nothing proves that its visitor belongs to the account.
+    const browser = await wend.decide(
+      { anonymousId: fresh('a'), accountId: 'acme', placements: ['account'] },
+      { key: 'pk_local' },
+    );
+    expect(shown(browser, 'account')).toEqual([]);
   });
 
   it('with offers of other groups together, and the best one of a group', async () => {

@@ -316,7 +316,7 @@ describe('what is thrown', () => {
     },
   );
 
-  it('answers 500 where the store of keys is away', async () => {
+  it('answers 503 where the store of keys is away', async () => {
     const { logger, lines } = recordingLogger();
     const { createApiHandler } = await import('../../../lib/runtime/api-handler.ts');
     const { ROUTES } = await import('../../../lib/contracts/routes.ts');
@@ -325,7 +325,7 @@ describe('what is thrown', () => {
       deps: { keys: { find: async () => Promise.reject(new Error('away')) }, now: () => 0, logger },
       operations: { decide },
     });
-    expect((await send(away, { headers: PUBLISHABLE, body: VALID })).status).toBe(500);
+    expect((await send(away, { headers: PUBLISHABLE, body: VALID })).status).toBe(503);
     expect(lines).toHaveLength(1);
   });
 });

@@ -66,6 +66,7 @@ let stored: readonly Item[] = [];
 let degraded: string[] = [];
 let entries: BusEntry[] = [];
 let busWorks = true;
+let catalogWorks = true;
 
 /** Answers a BatchGetItem from `stored`, but for the items that are throttled. */
 const answerBut =
@@ -113,7 +114,10 @@ const decider = async (maxAgeMs = 60_000) => {
   const decide = createDecider({
     read: createDecisionReader(client, VISITORS, LOG),
     control,
-    catalogs: async () => ({ active: catalog, rollout: null }),
+    catalogs: async () => {
+      if (!catalogWorks) throw new Error('the version can not be read');
+      return { active: catalog, rollout: null };
+    },
     bus: {
       put: async (put) => {
         if (!busWorks) throw new Error('the bus is away');
@@ -151,6 +155,7 @@ beforeEach(() => {
   degraded = [];
   entries = [];
   busWorks = true;
+  catalogWorks = true;
   dynamo.on(BatchGetItemCommand).callsFake(answerBut([]));
   dynamo.on(PutItemCommand).resolves({});
 });
@@ -210,6 +215,19 @@ describe('a decision', () => {
     stored = [linkItem(A1, 1, [{ to: U1, at: 1, tie: 't' }])];
     dynamo.on(BatchGetItemCommand).callsFakeOnce(answerBut([])).rejects(new Error('away'));
     sellsNothing(await (await decider())(ANONYMOUS));
+  });
+
+  it('goes on with the catalog before where the new one can not be read', async () => {
+    const decide = await decider();
+    await decide();
+    catalogWorks = false;
+    expect(shown(await decide())).toEqual(['sale']);
+    expect(degraded).toEqual(['read-failed']);
+  });
+
+  it('is 503 where no catalog was ever read', async () => {
+    catalogWorks = false;
+    await expect((await decider())()).rejects.toMatchObject({ status: 503 });
   });
 
   it('records no draw of a person who could not be read', async () => {
