@@ -199,9 +199,11 @@ describe.each(ENVIRONMENT_NAMES)('the stack of %s', (environment) => {
 
   it('keeps visitors from whoever need not know them', () => {
     const { visitors, log } = tableIds(resources);
-    for (const name of ['track-events', 'manage-catalog', 'manage-keys', 'describe-service'] as const) {
+    for (const name of ['track-events', 'manage-keys', 'describe-service'] as const) {
       expect(actionsOn(resources, name, visitors), name).toEqual([]);
     }
+    // The lint takes a sample to measure claims against, and nothing else.
+    expect(actionsOn(resources, 'manage-catalog', visitors)).toEqual(['dynamodb:Scan']);
     const write = /:(?:Put|Update|Delete|BatchWrite|ConditionCheck)/;
     for (const name of ['track-events', 'get-visitor', 'describe-service', 'on-events-received'] as const) {
       expect(
