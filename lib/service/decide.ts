@@ -1,6 +1,5 @@
 import type { ControlSnapshot, KeyRecord } from '../contracts/control.ts';
 import { type DecideRequest, placementLimits, toCart } from '../contracts/http/decide.ts';
-import { readInlineEvents } from '../contracts/http/tracking.ts';
 import type { CompiledCatalog } from '../domain/catalog/compiled.ts';
 import type { CompleteAnswer, DecisionWarning } from '../domain/decision/answer.ts';
 import { type DecisionInput, decide } from '../domain/decision/decide.ts';
@@ -14,16 +13,16 @@ import type { VisitorEvent } from '../domain/visitor/event.ts';
 import type { EventBus } from '../domain/visitor/event-bus.ts';
 import { type Profile, profileOf } from '../domain/visitor/profile.ts';
 import { valuesOf } from '../domain/visitor/registers.ts';
-import { isKnown, STRANGER } from '../domain/visitor/state.ts';
+import { STRANGER } from '../domain/visitor/state.ts';
 import type { Account, StoredVisitor } from '../domain/visitor/visitor-store.ts';
-import { Forbidden, InvalidRequest, Unauthenticated, Unavailable } from '../runtime/errors.ts';
+import { Unauthenticated, Unavailable } from '../runtime/errors.ts';
 import type { IdentityTokenOutcome } from '../runtime/identity-token.ts';
 import { busEntriesOf } from './bus-entries.ts';
+import { accountOf, checkPlacements, isHiddenFrom, proveIds } from './caller-rights.ts';
 import { type CatalogLibrary, type Catalogs, catalogFor } from './catalog-library.ts';
 import type { ControlPlane } from './control-plane.ts';
+import { type InlineEvents, isTheirs, readInline } from './inline-events.ts';
 import { assemblePerson, type Person, type PersonIds, pointsTo, visitorIdsOf } from './person.ts';
-import { createTokenReader } from './track.ts';
-import { PARTNER_CONSENT, partnerId, TOKEN_MISSING, trustIds } from './trust.ts';
 
 /** What one decision reads. */
 export type ReadForDecision = (request: {
@@ -62,13 +61,6 @@ export interface DecideDeps {
 
 /** Decides for whoever the request is about. */
 export type Decider = (request: DecideRequest, caller: KeyRecord, now: number) => Promise<CompleteAnswer>;
-
-interface Inline {
-  /** To be ingested, and applied. */
-  readonly events: readonly VisitorEvent[];
-  /** Applied only: they were ingested before. */
-  readonly recent: readonly VisitorEvent[];
-}
 
 /**
  * The decide call: one read of the store, the pure decision, one small record. Events that came along are durable
@@ -118,39 +110,6 @@ export const createDecider = (deps: DecideDeps): Decider => {
     return latest;
   };
 
-  const readInline = async (
-    request: DecideRequest,
-    caller: KeyRecord,
-    ids: PersonIds,
-    now: number,
-  ): Promise<Inline> => {
-    const provenBy = createTokenReader(deps.verifyIdentity);
-    const read = async (values: readonly unknown[], path: string): Promise<readonly VisitorEvent[]> => {
-      const defaults = { userId: request.userId, anonymousId: request.anonymousId };
-      const outcome = readInlineEvents(values, path, defaults, { receivedAt: now, newId: deps.newId });
-      if (!outcome.ok) throw new InvalidRequest('An event of the request is not valid.', outcome.errors);
-      return Promise.all(
-        outcome.events.map(async ({ event, identityToken, index }) => {
-          const provenUserId =
-            event.userId !== undefined && event.userId === ids.userId
-              ? ids.userId
-              : await provenBy(identityToken);
-          const trusted = trustIds(event, { key: caller, provenUserId });
-          if (trusted.ok) return trusted.event;
-          const errors = trusted.errors.map((error) => ({
-            ...error,
-            path: `${path}[${index}].${error.path}`,
-          }));
-          throw new InvalidRequest('An event of the request is not valid.', errors);
-        }),
-      );
-    };
-    return {
-      events: await read(request.events ?? [], 'events'),
-      recent: await read(request.recent ?? [], 'recent'),
-    };
-  };
-
   const ingest = async (events: readonly VisitorEvent[]): Promise<void> => {
     if (events.length === 0) return;
     try {
@@ -175,7 +134,7 @@ export const createDecider = (deps: DecideDeps): Decider => {
   return async (request, caller, now) => {
     const ids = await proveIds(deps, request, caller);
     checkPlacements(request, caller);
-    const inline = await readInline(request, caller, ids, now);
+    const inline = await readInline(deps, request, caller, ids, now);
     const dryRun = request.options?.dryRun === true;
     const [read] = await Promise.all([
       readAll(ids, accountOf(request, caller)),
@@ -230,49 +189,14 @@ const NOT_RECORDED: DecisionWarning = {
   message: 'The decision stands and can not be reproduced later: its record could not be written.',
 };
 
-/** The ids that the caller may speak for; a server is believed, anybody else proves a userId. */
-const proveIds = async (
-  deps: Pick<DecideDeps, 'verifyIdentity'>,
-  request: DecideRequest,
-  caller: KeyRecord,
-): Promise<PersonIds> => {
-  const { userId = null } = request;
-  const anonymousId =
-    request.anonymousId === undefined ? null : partnerId(request.anonymousId, caller.partner);
-  if (userId === null || caller.kind !== 'publishable') return { userId, anonymousId };
-  if (request.identityToken === undefined) {
-    throw new Forbidden(TOKEN_MISSING);
-  }
-  const outcome = await deps.verifyIdentity(request.identityToken);
-  if (!outcome.proven || outcome.userId !== userId) {
-    const reason = outcome.proven ? 'its subject is somebody else' : outcome.reason;
-    throw new Forbidden(`The identityToken does not prove the userId: ${reason}.`);
-  }
-  return { userId, anonymousId };
-};
-
-/** Whether a partner's page must not be told of the person whom its visitor was joined to: they did not consent. */
-const isHiddenFrom = (caller: KeyRecord, { visitor }: Person): boolean =>
-  caller.partner !== undefined &&
-  isKnown(visitor.state) &&
-  valuesOf(visitor.state.consents)[PARTNER_CONSENT] !== true;
-
-/**
- * The account to read. Anybody holds a publishable key, and nothing proves that its visitor belongs to the account
- * that they name: for them an account is what their own events told of it.
- */
-const accountOf = (request: DecideRequest, caller: KeyRecord): string | null =>
-  caller.kind === 'publishable' ? null : (request.accountId ?? null);
-
-const checkPlacements = (request: DecideRequest, caller: KeyRecord): void => {
-  if (caller.placements === undefined) return;
-  const allowed = new Set(caller.placements);
-  const foreign = [...placementLimits(request).keys()].filter((placement) => !allowed.has(placement));
-  if (foreign.length > 0) throw new Forbidden(`The key is not bound to the placement ${foreign.join(', ')}.`);
-};
-
 /** The visitor as the request's events left them, and which of those the store does not show yet. */
-const reflect = (person: Person, inline: Inline, ids: PersonIds, catalog: CompiledCatalog, now: number) => {
+const reflect = (
+  person: Person,
+  inline: InlineEvents,
+  ids: PersonIds,
+  catalog: CompiledCatalog,
+  now: number,
+) => {
   const { countersByEvent, settings } = catalog;
   const context = { currency: settings.currency, countersByEvent, now };
   const theirs = [...inline.recent, ...inline.events].filter((event) => isTheirs(event, ids));
@@ -281,12 +205,6 @@ const reflect = (person: Person, inline: Inline, ids: PersonIds, catalog: Compil
   const pending = applied.map((event) => event.messageId);
   return { profile: profileOf(visitor, person.visitorId, person.seed), pending };
 };
-
-/** An event of the request may be somebody else's: it is ingested, and does not count here. */
-const isTheirs = (event: VisitorEvent, ids: PersonIds): boolean =>
-  event.userId === undefined
-    ? event.anonymousId === ids.anonymousId
-    : ids.userId === null || event.userId === ids.userId;
 
 const toDecisionRequest = (request: DecideRequest, account: Account | null): DecisionRequest => ({
   placements: [...placementLimits(request)].map(([id, limit]) => ({ id, limit })),
