@@ -21,7 +21,7 @@ import { busEntriesOf } from './bus-entries.ts';
 import { accountOf, checkPlacements, isHiddenFrom, proveIds } from './caller-rights.ts';
 import { type CatalogLibrary, type Catalogs, catalogFor } from './catalog-library.ts';
 import type { ControlPlane } from './control-plane.ts';
-import { type InlineEvents, isTheirs, readInline } from './inline-events.ts';
+import { type InlineEvents, isTheirs, readInline, withLogIn } from './inline-events.ts';
 import { assemblePerson, type Person, type PersonIds, pointsTo, visitorIdsOf } from './person.ts';
 
 /** What one decision reads. */
@@ -132,9 +132,10 @@ export const createDecider = (deps: DecideDeps): Decider => {
   };
 
   return async (request, caller, now) => {
-    const ids = await proveIds(deps, request, caller);
+    const proven = await proveIds(deps, request, caller);
     checkPlacements(request, caller);
-    const inline = await readInline(deps, request, caller, ids, now);
+    const inline = await readInline(deps, request, caller, proven, now);
+    const ids = withLogIn(proven, inline);
     const dryRun = request.options?.dryRun === true;
     const [read] = await Promise.all([
       readAll(ids, accountOf(request, caller)),

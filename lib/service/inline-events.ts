@@ -1,7 +1,8 @@
 import type { KeyRecord } from '../contracts/control.ts';
 import type { DecideRequest } from '../contracts/http/decide.ts';
 import { readInlineEvents } from '../contracts/http/tracking.ts';
-import type { VisitorEvent } from '../domain/visitor/event.ts';
+import { compareStamps } from '../domain/stamp.ts';
+import { stampOf, type VisitorEvent } from '../domain/visitor/event.ts';
 import { InvalidRequest } from '../runtime/errors.ts';
 import type { PersonIds } from './person.ts';
 import { createTokenReader, type TrackDeps } from './track.ts';
@@ -41,7 +42,7 @@ export const readInline = async (
         const provenUserId =
           event.userId !== undefined && event.userId === ids.userId
             ? ids.userId
-            : await provenBy(identityToken);
+            : await provenBy(identityToken ?? request.identityToken ?? null);
         const trusted = trustIds(event, { key: caller, provenUserId });
         if (trusted.ok) return trusted.event;
         const errors = trusted.errors.map((error) => ({ ...error, path: `${path}[${index}].${error.path}` }));
@@ -55,8 +56,20 @@ export const readInline = async (
   };
 };
 
+/**
+ * Whom the request is about once its events are read: by an anonymous id alone, it is about the person whom its
+ * newest event under that id names, since that is who uses the device now. What is remembered of them, an open
+ * problem included, must be read, and nothing of who used it before may be shown.
+ */
+export const withLogIn = (ids: PersonIds, { events, recent }: InlineEvents): PersonIds => {
+  if (ids.userId !== null) return ids;
+  const naming = [...recent, ...events].filter(
+    (event) => event.userId !== undefined && event.anonymousId === ids.anonymousId,
+  );
+  const newest = naming.sort((a, b) => compareStamps(stampOf(a), stampOf(b))).at(-1);
+  return newest === undefined ? ids : { ...ids, userId: newest.userId ?? null };
+};
+
 /** An event of the request may be somebody else's: it is ingested, and does not count here. */
-export const isTheirs = (event: VisitorEvent, ids: PersonIds): boolean =>
-  event.userId === undefined
-    ? event.anonymousId === ids.anonymousId
-    : ids.userId === null || event.userId === ids.userId;
+export const isTheirs = ({ userId, anonymousId }: VisitorEvent, ids: PersonIds): boolean =>
+  userId === undefined ? anonymousId === ids.anonymousId : userId === ids.userId;

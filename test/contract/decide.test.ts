@@ -539,6 +539,57 @@ describe('a decision', () => {
     expect(shown(await wend.decide({ anonymousId, userId, placements: ['page'] }))).toEqual(['page-looker']);
   });
 
+  describe('whose log-in travels with it', () => {
+    const login = (userId: string) => ({ type: 'identify', userId, messageId: fresh('m') });
+    const vip = async (): Promise<string> => {
+      const userId = fresh('u');
+      await wend.post('/v1/identify', { userId, traits: { vip: true } });
+      await wend.settle();
+      return userId;
+    };
+
+    it('is about the person who logged in, with all that is remembered of them', async () => {
+      const userId = await vip();
+      const ask = { anonymousId: fresh('a'), placements: ['page'], events: [login(userId)] };
+      const answer = await wend.decide(ask);
+      expect(shown(answer)).toEqual(['page-known']);
+      expect(answer.visitorId).toBe((await wend.visitor(`user:${userId}`)).visitorId);
+    });
+
+    it('shows nothing of the person who used the device before', async () => {
+      const [anonymousId, before, userId] = [fresh('a'), await vip(), fresh('u')];
+      await wend.post('/v1/identify', { anonymousId, userId: before });
+      await wend.settle();
+      const answer = await wend.decide({ anonymousId, placements: ['page'], events: [login(userId)] });
+      expect(shown(answer)).toEqual(['page-default']);
+    });
+
+    it('believes a publishable key that proves the person in the request or in the event', async () => {
+      const userId = await vip();
+      const ask = () => ({ anonymousId: fresh('a'), placements: ['page'] });
+      const identityToken = await token({ sub: userId });
+      const inRequest = { ...ask(), identityToken, events: [login(userId)] };
+      const inEvent = { ...ask(), events: [{ ...login(userId), context: { identityToken } }] };
+      for (const request of [inRequest, inEvent]) {
+        const answer = await wend.post('/v1/decide', request, { key: PK });
+        expect(answer.body).toMatchObject({
+          placements: { page: { items: [{ experienceId: 'page-known' }] } },
+        });
+      }
+      const unproven = await wend.post('/v1/decide', { ...ask(), events: [login(userId)] }, { key: PK });
+      expect(unproven.body).toMatchObject({
+        placements: { page: { items: [{ experienceId: 'page-default' }] } },
+      });
+    });
+
+    it('is not moved by an event of somebody else on another device', async () => {
+      const traits = { interests: 'shoes' };
+      const events = [{ ...login(fresh('u')), anonymousId: fresh('a'), traits }];
+      const answer = await wend.decide({ anonymousId: fresh('a'), placements: ['page'], events });
+      expect([shown(answer), answer.pending]).toEqual([['page-default'], []]);
+    });
+  });
+
   it('is the same for the same person in parallel', async () => {
     const anonymousId = fresh('a');
     const answers = await Promise.all(

@@ -202,6 +202,14 @@ describe('a decision', () => {
     expect(second?.args[0].input.RequestItems?.[VISITORS]?.Keys).toEqual([stateKey(U1)]);
   });
 
+  it('sells nothing to whom a log-in among its events says has a problem, in one round trip', async () => {
+    stored = [stateItem(U1, 1, inTrouble, 0)];
+    const events = [{ type: 'identify', userId: 'u-1', messageId: 'm-1' }];
+    const answer = await (await decider())({ ...ANONYMOUS, events });
+    expect([answer.visitorId, answer.serviceFirst, shown(answer)]).toEqual([U1, true, ['default']]);
+    expect(dynamo.commandCalls(BatchGetItemCommand)).toHaveLength(1);
+  });
+
   it('is whole where only the look at the control plane was throttled', async () => {
     const control = ['catalog', 'keys'].map((sk) => ({ pk: { S: 'control' }, sk: { S: sk } }));
     dynamo.on(BatchGetItemCommand).callsFake(answerBut(control));
