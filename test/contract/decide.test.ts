@@ -508,6 +508,9 @@ describe('GET /v1/journey', () => {
     await wend.settle();
     const query = path({ userId, placements: 'page' });
     expect((await wend.get(query, { key: PK })).status).toBe(403);
+    // What is forbidden stands before what is invalid, as it does for decide.
+    expect((await wend.get(`${query}&foo=1`, { key: PK })).status).toBe(403);
+    expect((await wend.get(`${query}&foo=1`, { key: SK })).status).toBe(400);
     const headers = { 'x-identity-token': await token({ sub: userId }) };
     const answer = await wend.get(query, { key: PK, headers });
     expect(answer.body).toMatchObject({ placements: { page: { items: [{ experienceId: 'page-known' }] } } });

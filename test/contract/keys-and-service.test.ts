@@ -95,8 +95,21 @@ describe('keys', () => {
     const journey = await wend.get('/v1/journey?anonymousId=p-1&placements=home.hero', { key });
     expect(Object.keys(z.record(z.string(), z.unknown()).parse(journey.body))).toEqual(['placements']);
     await wend.post('/v1/track', { event: 'Article Shared', anonymousId: 'p-1' }, { key });
+    await wend.post('/v1/track', {
+      event: 'Product Added',
+      anonymousId: 'news:p-1',
+      properties: { sku: 's', price: 1 },
+    });
+    await wend.settle();
+    // The ETag is over what they are told: a cart that changes must not show in it.
+    const later = await wend.get('/v1/journey?anonymousId=p-1&placements=home.hero', { key });
+    expect(later.headers.get('etag')).toBe(journey.headers.get('etag'));
     const theirs = await wend.settled('anon:news:p-1');
-    expect(Object.keys(theirs.stats.events).sort()).toEqual(['Article Read', 'Article Shared']);
+    expect(Object.keys(theirs.stats.events).sort()).toEqual([
+      'Article Read',
+      'Article Shared',
+      'Product Added',
+    ]);
     expect(theirs.anonymousIds).toEqual(['news:p-1']);
     expect((await wend.get('/v1/visitors/anon:p-1')).status).toBe(404);
   });
