@@ -38,7 +38,7 @@ export interface ReadEventsOptions {
 /**
  * Reads recorded events. A line that can't be read is reported and all others are kept.
  *
- * @throws what reading the file throws
+ * @throws what reading the file throws, and where a CSV's first line does not name the columns
  */
 export const readRecordedEvents = async (
   path: string,
@@ -60,15 +60,13 @@ type LineReader = (line: string, lineNumber: number) => void;
 
 const csvReader = (currency: string, events: VisitorEvent[], broken: BrokenLine[]): LineReader => {
   let readRow: ReturnType<typeof createRees46Reader> | null = null;
-  let headless = false;
   return (line, lineNumber) => {
-    if (line === '' || headless) return;
+    if (line === '') return;
     if (readRow === null) {
       const header = readRees46Header(line);
-      headless = header === null;
-      if (header === null)
-        broken.push({ line: lineNumber, message: `expected the columns ${REES46_COLUMNS}` });
-      else readRow = createRees46Reader(header, currency);
+      // Without columns no line can be read: a report of nothing would look like one.
+      if (header === null) throw new Error(`line ${lineNumber}: expected the columns ${REES46_COLUMNS}`);
+      readRow = createRees46Reader(header, currency);
       return;
     }
     const row = readRow(line, lineNumber);

@@ -162,6 +162,15 @@ describe('wend simulate', () => {
     });
   });
 
+  it('reports nothing of a CSV without the columns that it knows', async () => {
+    const directory = directoryWith({ 'e.csv': 'a,b\n1,2\n' });
+    const { code, err, out } = await wend([
+      ...['simulate', '--catalog', DEMO, '--events', join(directory, 'e.csv')],
+    ]);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toMatch(/^The events can't be read: line 1: expected the columns event_time,/);
+  });
+
   it('shows a progress bar where somebody watches', async () => {
     const { err } = await wend(['simulate', '--catalog', DEMO, '--events', PACKED], { isTerminal: true });
     expect(err).toContain('█');
