@@ -7,6 +7,8 @@ const OFFSET = 'clock-offset-ms';
 export interface MovableClock {
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** How far it is from real time, in milliseconds. */
+  readonly offset: () => number;
   /** From here on the clock runs from `at` (ms since 1970); a restart knows it too. */
   readonly moveTo: (at: number) => Promise<void>;
   /** Back to real time. */
@@ -23,6 +25,7 @@ export const restoreClock = (settings: Settings): MovableClock => {
   setOffset(offset);
   return {
     now: () => Date.now() + offset,
+    offset: () => offset,
     moveTo: async (at) => {
       const moved = at - Date.now();
       await settings.set(OFFSET, String(moved));

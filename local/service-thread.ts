@@ -4,12 +4,20 @@ import * as z from 'zod';
 import type { LocalServiceOptions } from './service.ts';
 import { messageOf, StartFailure } from './start-failure.ts';
 
-const addressesSchema = z.object({ url: z.string(), busUrl: z.string(), storeUrl: z.string() });
 const deadLetterSchema = z.object({ messageId: z.string(), failedAt: z.number(), reason: z.string() });
+/** What a service says of itself once it runs; the fields are those of `LocalService`. */
+const startedSchema = z.object({
+  url: z.string(),
+  busUrl: z.string(),
+  storeUrl: z.string(),
+  deadLetters: z.array(deadLetterSchema).readonly(),
+  wasFilled: z.boolean(),
+  clockOffsetMs: z.number(),
+});
 
 /** What the thread of a service says to the one that started it. */
 export const noticeSchema = z.discriminatedUnion('kind', [
-  addressesSchema.extend({ kind: z.literal('ready'), deadLetters: z.array(deadLetterSchema) }),
+  startedSchema.extend({ kind: z.literal('ready') }),
   z.object({ kind: z.literal('refused'), sentence: z.string() }),
   z.object({ kind: z.literal('failed'), sentence: z.string() }),
 ]);
@@ -17,9 +25,7 @@ export const noticeSchema = z.discriminatedUnion('kind', [
 export type Notice = z.infer<typeof noticeSchema>;
 
 /** A local service in a thread of its own. */
-export interface LocalServiceThread extends z.infer<typeof addressesSchema> {
-  /** Events that were given up in earlier runs on this data directory. */
-  readonly deadLetters: readonly z.infer<typeof deadLetterSchema>[];
+export interface LocalServiceThread extends Readonly<z.infer<typeof startedSchema>> {
   /** Resolves with a sentence when it ends without having been stopped, or something that it needs has ended. */
   readonly failed: Promise<string>;
   /** Stops everything within 5 s; false when something had to be cut off, which the next start takes up. */
@@ -76,7 +82,7 @@ export const startServiceThread = async (
     }
   });
 
-  const { url, busUrl, storeUrl, deadLetters } = await started.promise;
+  const { kind: _, ...service } = await started.promise;
   const stop = async (): Promise<boolean> => {
     stopping = true;
     worker.postMessage('stop');
@@ -89,7 +95,7 @@ export const startServiceThread = async (
     clearTimeout(timer);
     return !cut;
   };
-  return { url, busUrl, storeUrl, deadLetters, failed: failure.promise, stop };
+  return { ...service, failed: failure.promise, stop };
 };
 
 /** Nothing of the caller's own service or cloud account reaches the thread. */

@@ -43,6 +43,10 @@ export interface LocalService {
   readonly storeUrl: string;
   /** Messages that were given up in this data directory. */
   readonly deadLetters: readonly DeadLetter[];
+  /** The data directory was filled before, so no catalog was loaded into it. */
+  readonly wasFilled: boolean;
+  /** How far an earlier run has moved the clock from real time, in milliseconds. */
+  readonly clockOffsetMs: number;
   /** Resolves with a sentence when something it needs has ended. */
   readonly failed: Promise<string>;
   /** Lets what is under way end, and stops everything, within 5 s. */
@@ -193,7 +197,8 @@ const run = async (options: LocalServiceOptions, undo: Undo[]): Promise<LocalSer
       });
     }),
   ]);
-  if (settings.get(FILLED) === undefined) {
+  const wasFilled = settings.get(FILLED) !== undefined;
+  if (!wasFilled) {
     await fill(loaded);
   }
 
@@ -214,6 +219,8 @@ const run = async (options: LocalServiceOptions, undo: Undo[]): Promise<LocalSer
     busUrl,
     storeUrl,
     deadLetters: queue.deadLetters(),
+    wasFilled,
+    clockOffsetMs: clock.offset(),
     failed: store?.failed ?? new Promise(() => {}),
     stop: () => {
       stopping ??= undoAll(undo);

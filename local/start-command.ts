@@ -1,6 +1,6 @@
 import { LOCAL_KEYS } from './seed.ts';
 import type { LocalServiceOptions } from './service.ts';
-import { type LocalServiceThread, startServiceThread } from './service-thread.ts';
+import { DEMO_CATALOG, type LocalServiceThread, startServiceThread } from './service-thread.ts';
 import { messageOf, StartFailure } from './start-failure.ts';
 
 /** Should a stop hang for a reason that nobody thought of. */
@@ -37,6 +37,22 @@ const listDeadLetters = (service: LocalServiceThread): void => {
   for (const letter of letters.slice(-SHOWN_DEAD_LETTERS)) {
     console.error(
       `  ${letter.messageId}, given up ${new Date(letter.failedAt).toISOString()}: ${letter.reason}`,
+    );
+  }
+};
+
+/** What an earlier run left that a person who starts anew may not think of. */
+const listLeftovers = (
+  service: LocalServiceThread,
+  { catalog, dataDirectory }: LocalServiceOptions,
+): void => {
+  if (service.clockOffsetMs !== 0) {
+    const now = new Date(Date.now() + service.clockOffsetMs).toISOString();
+    console.error(`The clock stands at ${now}: an earlier run moved it; POST /_local/reset starts anew.`);
+  }
+  if (service.wasFilled && catalog !== null && catalog !== DEMO_CATALOG) {
+    console.error(
+      `${catalog} is not loaded: ${dataDirectory} holds a catalog already; \`npx wend publish\` replaces it.`,
     );
   }
 };
@@ -104,6 +120,7 @@ export const runStartCommand = async (settings: () => LocalServiceOptions): Prom
       })
       .catch(fail);
     listDeadLetters(service);
+    listLeftovers(service, options);
     console.log(greeting(service, options.dataDirectory));
     return service;
   } catch (error) {

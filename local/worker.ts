@@ -18,7 +18,7 @@ const tell = (notice: Notice): void => parentPort?.postMessage(notice);
 
 try {
   const service = await runLocalService(optionsSchema.parse(workerData));
-  const { url, busUrl, storeUrl, deadLetters } = service;
+  const { url, busUrl, storeUrl, deadLetters, wasFilled, clockOffsetMs } = service;
   parentPort?.once('message', () => {
     service.stop().finally(() => process.exit(0));
   });
@@ -29,6 +29,8 @@ try {
     busUrl,
     storeUrl,
     deadLetters: deadLetters.map(({ messageId, failedAt, reason }) => ({ messageId, failedAt, reason })),
+    wasFilled,
+    clockOffsetMs,
   });
 } catch (error) {
   if (!(error instanceof StartFailure)) {

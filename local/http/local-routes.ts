@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { type Bus, KEPT_EVENTS, KEPT_MESSAGES, MESSAGE_REQUESTED } from '../bus/bus.ts';
 import type { BusEvent } from '../bus/event.ts';
 import { addDuration, parseInstant } from '../clock.ts';
+import { StartFailure } from '../start-failure.ts';
 import { readBody } from './body.ts';
 import { type GatewayProblem, writeProblem } from './problem.ts';
 
@@ -115,7 +116,14 @@ export const createLocalRoutes = (options: LocalRoutesOptions): LocalRoutes => {
     '/_local/reset': {
       method: 'POST',
       serve: async (_, response) => {
-        await options.reset();
+        try {
+          await options.reset();
+        } catch (error) {
+          if (!(error instanceof StartFailure)) throw error;
+          // The files were changed since the start: who resets can mend them and reset again.
+          writeProblem(response, { status: 422, title: 'Unprocessable Content', detail: error.message });
+          return;
+        }
         sendJson(response, { success: true });
       },
     },

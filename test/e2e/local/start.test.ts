@@ -172,6 +172,37 @@ describe('starting', () => {
     expect((await running.ended).code).toBe(0);
   });
 
+  it('says what an earlier run left: a moved clock, and a catalog that the given one does not replace', async () => {
+    const directory = temporaryDirectory();
+    const first = await startFixture({ WEND_DATA_DIR: directory });
+    expect(first.stderr()).toBe('');
+    await fetch(`${first.url}/_local/clock`, {
+      method: 'POST',
+      body: JSON.stringify({ set: '2020-01-01T00:00:00Z' }),
+    });
+    first.process.kill('SIGTERM');
+    await first.ended;
+
+    const catalog = join(temporaryDirectory(), 'catalog.yaml');
+    writeFileSync(catalog, 'kind: [experience\n');
+    const second = await startFixture({ WEND_DATA_DIR: directory, WEND_CATALOG: catalog });
+    expect(second.stderr()).toMatch(/^The clock stands at 2020-01-01T00:00:.*moved it/m);
+    expect(second.stderr()).toMatch(
+      /catalog\.yaml is not loaded: .* holds a catalog already; `npx wend publish`/,
+    );
+
+    // A reset fills anew, from files that may have changed meanwhile.
+    const refused = await fetch(`${second.url}/_local/reset`, { method: 'POST' });
+    expect(refused.status).toBe(422);
+    expect(await refused.json()).toMatchObject({
+      detail: expect.stringMatching(/^The catalog .*catalog\.yaml can't be published: /),
+    });
+    writeFileSync(catalog, 'kind: segment\nid: vip\nwhere: { "traits.vip": true }\n');
+    expect((await fetch(`${second.url}/_local/reset`, { method: 'POST' })).status).toBe(200);
+    second.process.kill('SIGTERM');
+    expect((await second.ended).code).toBe(0);
+  });
+
   it('uses a DynamoDB that it is given instead of its own', async () => {
     const own = await startFixture({ WEND_DATA_DIR: 'memory' });
     const directory = temporaryDirectory();
