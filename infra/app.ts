@@ -1,15 +1,27 @@
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { bundleFunctions } from './bundling.ts';
-import { readConfig } from './config.ts';
+import { ConfigRejected, readConfig, type WendConfig } from './config.ts';
 import { FUNCTION_NAMES } from './functions.ts';
 import { WendStack } from './stacks/wend-stack.ts';
 
 const app = new App();
-const config = readConfig({
-  environment: app.node.tryGetContext('environment'),
-  overrides: app.node.tryGetContext('overrides'),
-});
+
+/** Whoever mistypes an environment shall read one sentence, and no stack trace. */
+const configOrExit = (): WendConfig => {
+  try {
+    return readConfig({
+      environment: app.node.tryGetContext('environment'),
+      overrides: app.node.tryGetContext('overrides'),
+    });
+  } catch (error) {
+    if (!(error instanceof ConfigRejected)) throw error;
+    console.error(error.message);
+    process.exit(1);
+  }
+};
+
+const config = configOrExit();
 
 new WendStack(app, `wend-${config.environment}`, {
   config,
