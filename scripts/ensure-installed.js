@@ -1,4 +1,4 @@
-// Runs before `npm start` and `npm test`, on whatever Node the machine has (20 or later), so: plain JavaScript, no
+// Runs before npm's scripts (`npm start`, `npm test` …), on whatever Node the machine has (20 or later), so: plain JavaScript, no
 // dependency. Everything after it runs on the Node 24 that it installs.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
