@@ -4,11 +4,12 @@ import type { CompiledCatalog } from '../domain/catalog/compiled.ts';
 import type { CompleteAnswer, DecisionWarning } from '../domain/decision/answer.ts';
 import { type DecisionInput, decide } from '../domain/decision/decide.ts';
 import type { Draw } from '../domain/decision/draw.ts';
+import { drawEvent } from '../domain/decision/draw-event.ts';
 import { type DecisionRecord, recordOf } from '../domain/decision/record.ts';
 import type { DecisionRequest } from '../domain/decision/request.ts';
 import { MAX_HOPS } from '../domain/identity/links.ts';
 import { isJsonObject } from '../domain/json.ts';
-import { applyEvents, VARIANT_ASSIGNED } from '../domain/visitor/apply.ts';
+import { applyEvents } from '../domain/visitor/apply.ts';
 import type { VisitorEvent } from '../domain/visitor/event.ts';
 import type { EventBus } from '../domain/visitor/event-bus.ts';
 import { type Profile, profileOf } from '../domain/visitor/profile.ts';
@@ -123,7 +124,14 @@ export const createDecider = (deps: DecideDeps): Decider => {
 
   const recordDraws = async (draws: readonly Draw[], profile: Profile, ids: PersonIds, now: number) => {
     if (draws.length === 0) return;
-    const events = draws.map((draw) => drawEvent(draw, profile, ids, now));
+    const { userId, anonymousId } = ids;
+    const who = {
+      ...(userId === null ? {} : { userId }),
+      ...(anonymousId === null ? {} : { anonymousId }),
+      at: now,
+      receivedAt: now,
+    };
+    const events = draws.map((draw) => drawEvent(draw, profile, who));
     try {
       await deps.bus.put(busEntriesOf(events));
     } catch (error) {
@@ -214,23 +222,4 @@ const toDecisionRequest = (request: DecideRequest, account: Account | null): Dec
   context: isJsonObject(request.context) ? request.context : {},
   account: account === null ? null : { id: account.id, traits: valuesOf(account.traits) },
   explain: request.options?.explain === true,
-});
-
-/** A draw as an event of its own, the same each time it is drawn, so that racing decisions record it once. */
-const drawEvent = (
-  { experiment, variant }: Draw,
-  profile: Profile,
-  ids: PersonIds,
-  now: number,
-): VisitorEvent => ({
-  messageId: `draw:${profile.visitorId}:${experiment}`,
-  type: 'track',
-  name: VARIANT_ASSIGNED,
-  at: now,
-  receivedAt: now,
-  ...(ids.userId === null ? { anonymousId: ids.anonymousId ?? '' } : { userId: ids.userId }),
-  properties: { experiment, variant, seed: profile.seed },
-  traits: {},
-  context: {},
-  own: true,
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fresh, minutesAgo, serviceForFile } from './client.ts';
 
-const experiment = (weights: readonly [number, number]) => [
+const experiment = (weights: readonly [number, number], [one, two] = ['red', 'blue']) => [
   { kind: 'settings', id: 'settings', currency: 'EUR' },
   {
     kind: 'experience',
@@ -9,8 +9,8 @@ const experiment = (weights: readonly [number, number]) => [
     placement: 'page',
     intent: 'inform',
     variants: [
-      { id: 'red', weight: weights[0], content: 'red' },
-      { id: 'blue', weight: weights[1], content: 'blue' },
+      { id: one, weight: weights[0], content: one },
+      { id: two, weight: weights[1], content: two },
     ],
   },
 ];
@@ -247,5 +247,21 @@ describe('a variant', () => {
     const after = await Promise.all(others.map((anonymousId) => variantOf({ anonymousId })));
     expect(new Set(after)).toEqual(new Set(['blue']));
     await wend.publish(experiment([50, 50]));
+  });
+
+  it('drawn in place of one that was removed stays as well, and is drawn and recorded once', async () => {
+    const people = await Promise.all(Array.from({ length: 6 }, () => whoDraws('red')));
+    await wend.settle();
+    const without = (weights: readonly [number, number]) => experiment(weights, ['blue', 'green']);
+    await wend.publish(without([50, 50]));
+    const drawn = await Promise.all(people.map((anonymousId) => variantOf({ anonymousId })));
+    await wend.settle();
+    await wend.publish(without(drawn[0] === 'blue' ? [0, 100] : [100, 0]));
+    expect(await Promise.all(people.map((anonymousId) => variantOf({ anonymousId })))).toEqual(drawn);
+    await wend.publish(experiment([50, 50]));
+    // The one that was removed is back, and so are its people.
+    expect(await Promise.all(people.map((anonymousId) => variantOf({ anonymousId })))).toEqual(
+      people.map(() => 'red'),
+    );
   });
 });

@@ -5,7 +5,7 @@ import type { Profile } from '../visitor/profile.ts';
 
 /** What was drawn in this decision and is not remembered yet: to be recorded as `Variant Assigned`. */
 export interface Draw {
-  /** The experience's id, or {@link GLOBAL_HOLDOUT}. */
+  /** The experience's id, or {@link GLOBAL_HOLDOUT}; with `/` and the variants that are gone, see {@link drawVariant}. */
   readonly experiment: string;
   readonly variant: string;
 }
@@ -25,9 +25,14 @@ const armAt = (variants: readonly CompiledVariant[], bucket: number): CompiledVa
   return variants.findLast((variant) => variant.share > 0);
 };
 
+/** The experience that a draw's experiment is about. */
+export const experienceOf = (experiment: string): string => experiment.split('/', 1)[0] ?? experiment;
+
 /**
- * The variant of an experience for a person: the one drawn before, for good, unless it is gone; else by the
- * person's seed, the same each time.
+ * The variant of an experience for a person: the one drawn before, for good; else by the person's seed, the same
+ * each time. Where the one drawn before is gone from the catalog, another is drawn in its place: an experiment of
+ * its own, `<experience>/<gone variant>`, so that it is for good as well, and the first draw stands should its
+ * variant come back.
  */
 export const drawVariant = (
   experience: CompiledExperience,
@@ -36,12 +41,17 @@ export const drawVariant = (
   const { variants, id } = experience;
   const only = variants.length === 1 ? variants[0] : undefined;
   if (only !== undefined && only.id === null) return { variant: only, draw: null };
-  const assigned = own(person.assignments, id)?.variant;
-  const remembered = variants.find((variant) => variant.id === assigned);
-  if (remembered !== undefined) return { variant: remembered, draw: null };
-  const variant = armAt(variants, bucketOf(person.seed, id));
+  let experiment = id;
+  let assigned = own(person.assignments, experiment)?.variant;
+  while (assigned !== undefined) {
+    const remembered = variants.find((variant) => variant.id === assigned);
+    if (remembered !== undefined) return { variant: remembered, draw: null };
+    experiment = `${experiment}/${assigned}`;
+    assigned = own(person.assignments, experiment)?.variant;
+  }
+  const variant = armAt(variants, bucketOf(person.seed, experiment));
   if (variant === undefined || variant.id === null) return null;
-  return { variant, draw: { experiment: id, variant: variant.id } };
+  return { variant, draw: { experiment, variant: variant.id } };
 };
 
 /**

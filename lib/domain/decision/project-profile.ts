@@ -4,7 +4,7 @@ import { own } from '../own.ts';
 import { type Duration, parseDuration, subtractDuration } from '../time/duration.ts';
 import type { Counter } from '../visitor/counters.ts';
 import type { GroupProfile, Profile } from '../visitor/profile.ts';
-import { GLOBAL_HOLDOUT } from './draw.ts';
+import { experienceOf, GLOBAL_HOLDOUT } from './draw.ts';
 import type { DecisionRequest } from './request.ts';
 
 type Named<T> = { readonly [key: string]: T };
@@ -133,7 +133,9 @@ export const projectProfile = (
   const asked = new Set(request.placements.map(({ id }) => id));
   const isDrawn = (experiment: string): boolean =>
     experiment === GLOBAL_HOLDOUT ||
-    catalog.experienceById.get(experiment)?.placements.some((placement) => asked.has(placement)) === true;
+    catalog.experienceById
+      .get(experienceOf(experiment))
+      ?.placements.some((placement) => asked.has(placement)) === true;
   return {
     ...profile,
     traits: only(profile.traits, reads.traits, ['preferredName', 'timezone']),

@@ -2,6 +2,7 @@ import type { Cart } from '../cart/cart.ts';
 import type { CompiledCatalog } from '../catalog/compiled.ts';
 import { decisionFacts } from '../decision/decision-facts.ts';
 import { type Draw, GLOBAL_HOLDOUT } from '../decision/draw.ts';
+import { drawEvent } from '../decision/draw-event.ts';
 import { fillPlacements } from '../decision/fill-placements.ts';
 import { priceOffers } from '../decision/price-offers.ts';
 import type { DecisionRequest, PlacementRequest } from '../decision/request.ts';
@@ -9,7 +10,7 @@ import type { Selection } from '../decision/select-experiences.ts';
 import { suppressionOf } from '../decision/suppression.ts';
 import { own } from '../own.ts';
 import type { Stamp } from '../stamp.ts';
-import { type Applied, type ApplyContext, applyEvents, VARIANT_ASSIGNED } from '../visitor/apply.ts';
+import { type Applied, type ApplyContext, applyEvents } from '../visitor/apply.ts';
 import { readOrderOperation } from '../visitor/commerce.ts';
 import { stampOf, type VisitorEvent } from '../visitor/event.ts';
 import { type Profile, profileOf } from '../visitor/profile.ts';
@@ -217,17 +218,3 @@ const noteCart = (home: Home, cart: Cart | null): void => {
   if (cart === null || cart.lines.length === 0 || home.carts.has(cart.id)) return;
   home.carts = new Set(home.carts).add(cart.id);
 };
-
-/** A draw at the moment of the page that made it. */
-const drawEvent = ({ experiment, variant }: Draw, profile: Profile, event: VisitorEvent): VisitorEvent => ({
-  messageId: `draw:${profile.visitorId}:${experiment}`,
-  type: 'track',
-  name: VARIANT_ASSIGNED,
-  at: event.at,
-  receivedAt: event.receivedAt,
-  ...(event.userId === undefined ? { anonymousId: event.anonymousId ?? '' } : { userId: event.userId }),
-  properties: { experiment, variant, seed: profile.seed },
-  traits: {},
-  context: {},
-  own: true,
-});

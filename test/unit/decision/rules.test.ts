@@ -160,6 +160,20 @@ describe('rule 3: the global holdout', () => {
     }
   });
 
+  it('holds for variants: what was drawn in place of one that is gone is remembered beside it', () => {
+    const stamp = { at: 0, tie: 't' };
+    const test = (weights: readonly [number, number]): string =>
+      `{ kind: experience, id: test, placement: page, variants: [
+        { id: b, weight: ${weights[0]}, content: b }, { id: c, weight: ${weights[1]}, content: c }] }`;
+    const gone = visitor({ assignments: { test: { ...stamp, variant: 'a' } } });
+    const { draws } = decideFor(test([0, 100]), gone);
+    expect(draws).toEqual([{ experiment: 'test/a', variant: 'c' }]);
+    const again = visitor({ assignments: { ...gone.assignments, 'test/a': { ...stamp, variant: 'c' } } });
+    const decision = decideFor(test([100, 0]), again);
+    expect(decision.draws).toEqual([]);
+    expect(decision.answer.placements['page']?.items[0]?.variant).toBe('c');
+  });
+
   it('takes its share of people, the same for each', () => {
     const people = Array.from({ length: 2000 }, (_, index) => visitor({ seed: `anon:${index}` }));
     const count = people.filter((one) => !shown(decideFor(held(20), one)).includes('serve')).length;
