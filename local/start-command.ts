@@ -9,6 +9,8 @@ const STOP_LIMIT_MS = 4_600;
 const SAME_SIGNAL_MS = 500;
 const PARENT_LOOK_MS = 200;
 const SHOWN_DEAD_LETTERS = 10;
+/** A clock set back by hand is off by less. */
+const REAL_TIME_MS = 5_000;
 
 const greeting = (service: LocalServiceThread, dataDirectory: string): string => `
 Wend runs at ${service.url}
@@ -46,7 +48,7 @@ const listLeftovers = (
   service: LocalServiceThread,
   { catalog, dataDirectory }: LocalServiceOptions,
 ): void => {
-  if (service.clockOffsetMs !== 0) {
+  if (Math.abs(service.clockOffsetMs) > REAL_TIME_MS) {
     const now = new Date(Date.now() + service.clockOffsetMs).toISOString();
     console.error(`The clock stands at ${now}: an earlier run moved it; POST /_local/reset starts anew.`);
   }
