@@ -73,7 +73,7 @@ export const joinAll = async (
     links.set(source.visitorId, {
       visitorId: source.visitorId,
       version: source.version,
-      ordersVersion: source.kind === 'visitor' ? source.ordersVersion : null,
+      ordersVersion: source.kind === 'linked' ? null : source.ordersVersion,
       links: next,
     });
   }

@@ -6,7 +6,7 @@ import { maximumMilliseconds } from '../domain/time/duration.ts';
 import { applyEvents } from '../domain/visitor/apply.ts';
 import { stampOf, type VisitorEvent } from '../domain/visitor/event.ts';
 import { keepHomes, MARK_LIFE_MS, type MarkHome } from '../domain/visitor/marks.ts';
-import { isKnown, STRANGER, type Visitor } from '../domain/visitor/state.ts';
+import { isKnown, lastHeardAt, STRANGER, type Visitor } from '../domain/visitor/state.ts';
 import type { StoredVisitor, VisitorStore } from '../domain/visitor/visitor-store.ts';
 import { type Catalogs, countersOf } from './catalog-library.ts';
 import { joinAll, joinsOf, nextHop } from './joins.ts';
@@ -172,9 +172,13 @@ export const createReactor = (deps: ReactDeps) => {
       person: {
         visitorId,
         version: stored.version,
-        ordersVersion: stored.kind === 'visitor' ? stored.ordersVersion : null,
+        ordersVersion: stored.ordersVersion,
         visitor: after,
-        writesOrders: orders !== before.orders || ordersWouldExpire(before, after, anonymousRetentionMs),
+        writesOrders:
+          orders !== before.orders ||
+          // The orders of somebody who was forgotten must not come back with them.
+          (stored.kind === 'none' && stored.ordersVersion !== null) ||
+          ordersWouldExpire(before, after, anonymousRetentionMs),
       },
       links: joined.links,
       anonymousRetentionMs,
@@ -211,7 +215,7 @@ const aliveHomes = ({ state }: Visitor, now: number): readonly MarkHome[] =>
  * are written anew once in each retention, so that they never go first.
  */
 const ordersWouldExpire = (before: Visitor, after: Visitor, retentionMs: number): boolean => {
-  const period = ({ state }: Visitor): number => Math.floor((state.lastSeenAt ?? 0) / retentionMs);
+  const period = ({ state }: Visitor): number => Math.floor(lastHeardAt(state) / retentionMs);
   return (
     !isKnown(after.state) &&
     period(after) !== period(before) &&

@@ -3,7 +3,13 @@ import type { Link } from '../../domain/identity/links.ts';
 import { visitorIdOf } from '../../domain/identity/visitor-id.ts';
 import { MARK_LIFE_MS, type Mark } from '../../domain/visitor/marks.ts';
 import { NO_ORDERS, type Orders } from '../../domain/visitor/orders.ts';
-import { isKnown, STRANGER, type Visitor, type VisitorState } from '../../domain/visitor/state.ts';
+import {
+  isKnown,
+  lastHeardAt,
+  STRANGER,
+  type Visitor,
+  type VisitorState,
+} from '../../domain/visitor/state.ts';
 import type { Account, StoredVisitor } from '../../domain/visitor/visitor-store.ts';
 import { pack, unpack } from './blob.ts';
 
@@ -30,7 +36,7 @@ export const accountKey = (accountId: string): Item => ({
  * last one retention longer than the state: see `writesOrders`.
  */
 const expiry = (state: VisitorState, retentionMs: number): Item =>
-  isKnown(state) || state.lastSeenAt === null ? {} : ttl(state.lastSeenAt + retentionMs);
+  isKnown(state) ? {} : ttl(lastHeardAt(state) + retentionMs);
 
 export const stateItem = (
   visitorId: string,
@@ -79,7 +85,8 @@ export const readVisitor = (
   state: Item | undefined,
   orders: Item | undefined,
 ): StoredVisitor => {
-  if (state === undefined) return { kind: 'none', visitorId, version: null };
+  const ordersVersion = orders === undefined ? null : versionOf(orders);
+  if (state === undefined) return { kind: 'none', visitorId, version: null, ordersVersion };
   const version = versionOf(state);
   if (state.l?.B !== undefined) {
     return { kind: 'linked', visitorId, version, links: unpack(state.l.B) as readonly Link[] };
@@ -88,7 +95,6 @@ export const readVisitor = (
     state: { ...STRANGER.state, ...(state.s?.B === undefined ? {} : (unpack(state.s.B) as VisitorState)) },
     orders: orders?.s?.B === undefined ? NO_ORDERS : (unpack(orders.s.B) as Orders),
   };
-  const ordersVersion = orders === undefined ? null : versionOf(orders);
   return { kind: 'visitor', visitorId, version, ordersVersion, visitor };
 };
 

@@ -94,6 +94,13 @@ export const currentCart = (state: VisitorState): Cart | null => cartOf(state.ca
 export const isKnown = (state: VisitorState): boolean =>
   Object.keys(state.ids).some((idKey) => idKey.startsWith('user:'));
 
+/**
+ * When the service last heard of the visitor, milliseconds since 1970: by its own clock, since an event may say that
+ * it happened years ago and a draw is no event of theirs; `lastSeenAt` where that is later.
+ */
+export const lastHeardAt = ({ lastSeenAt, marks }: VisitorState): number =>
+  marks.reduce((latest, [, receivedAt]) => Math.max(latest, receivedAt), lastSeenAt ?? 0);
+
 /** The latest account or household, with its id. */
 export const currentGroup = (
   state: VisitorState,

@@ -7,7 +7,13 @@ import type { Visitor } from './state.ts';
 
 /** What lies under a visitor id. `version` grows with every write. */
 export type StoredVisitor =
-  | { readonly kind: 'none'; readonly visitorId: string; readonly version: null }
+  | {
+      readonly kind: 'none';
+      readonly visitorId: string;
+      readonly version: null;
+      /** Version of the orders item of somebody who was forgotten, which expires later than their state; else null. */
+      readonly ordersVersion: number | null;
+    }
   | {
       readonly kind: 'visitor';
       readonly visitorId: string;

@@ -1,8 +1,12 @@
+import { DeleteItemCommand, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ordersKey, stateKey } from '../../../lib/adapters/dynamodb/visitor-items.ts';
 import { visitorIdOf } from '../../../lib/domain/identity/visitor-id.ts';
+import { VARIANT_ASSIGNED } from '../../../lib/domain/visitor/apply.ts';
 import type { VisitorEvent } from '../../../lib/domain/visitor/event.ts';
 import { MARK_LIFE_MS } from '../../../lib/domain/visitor/marks.ts';
 import type { VisitorStore } from '../../../lib/domain/visitor/visitor-store.ts';
+import { TABLE_NAMES } from '../../../local/store/tables.ts';
 import { event, START } from '../../unit/visitor/people.ts';
 import { foldedText, identify, NOW, profileTextOf, startWorld, trackAll, type World } from './world.ts';
 
@@ -144,6 +148,60 @@ describe('lost races', () => {
       anonymousRetentionMs: 1,
     });
     expect(outcome).toBe('conflict');
+  });
+});
+
+describe('an anonymous visitor who was forgotten', () => {
+  const bought = (anonymousId: string, id: string): VisitorEvent => {
+    const { userId: _, ...rest } = order('', id);
+    return { ...rest, anonymousId };
+  };
+  /** As DynamoDB does to what is past its `ttl`: the state goes first, the orders later. */
+  const forget = async (idKey: string): Promise<void> => {
+    await world.client.send(
+      new DeleteItemCommand({ TableName: TABLE_NAMES.visitors, Key: stateKey(visitorIdOf(idKey)) }),
+    );
+  };
+
+  it('and whose orders are still there can order again, as somebody new', async () => {
+    await world.react('anon:back', [bought('back', 'before')]);
+    await forget('anon:back');
+    await world.react('anon:back', [bought('back', 'after')]);
+    expect(profileTextOf(await world.visitor('anon:back'))).toBe(foldedText([bought('back', 'after')]));
+  });
+
+  it('and comes back without ordering has no orders', async () => {
+    const events = trackAll({ anonymousId: 'looks' }, 1, 'looks');
+    await world.react('anon:looks', [bought('looks', 'before')]);
+    await forget('anon:looks');
+    await world.react('anon:looks', events);
+    expect(profileTextOf(await world.visitor('anon:looks'))).toBe(foldedText(events));
+  });
+
+  it('and logs in leaves no orders behind', async () => {
+    await world.react('anon:logs-in', [bought('logs-in', 'before')]);
+    await forget('anon:logs-in');
+    await world.react('user:logged-in', [identify('logs-in', 'logged-in', 'logs-in')]);
+    const Key = ordersKey(visitorIdOf('anon:logs-in'));
+    const left = await world.client.send(new GetItemCommand({ TableName: TABLE_NAMES.visitors, Key }));
+    expect(left.Item).toBeUndefined();
+  });
+
+  it.each<[string, Partial<VisitorEvent>]>([
+    [
+      'of whom only a draw is known',
+      { name: VARIANT_ASSIGNED, own: true, properties: { experiment: 'test', variant: 'a' } },
+    ],
+    // DynamoDB leaves what is past its time by more than five years.
+    ['who says that it happened long ago', { at: Date.UTC(2015, 0, 1) }],
+  ])('%s expires one retention after the service heard of them', async (who, mine) => {
+    const anonymousId = `expires ${who}`;
+    await world.react(`anon:${anonymousId}`, [
+      event({ messageId: who, anonymousId, receivedAt: NOW, ...mine }),
+    ]);
+    const Key = stateKey(visitorIdOf(`anon:${anonymousId}`));
+    const { Item } = await world.client.send(new GetItemCommand({ TableName: TABLE_NAMES.visitors, Key }));
+    expect(Item?.ttl?.N).toBe(String(Math.ceil((NOW + 30 * 86_400_000) / 1000)));
   });
 });
 
