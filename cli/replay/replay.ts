@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { readCatalog } from '../../lib/adapters/catalog-files/read-catalog.ts';
 import { CommandFailure } from '../console.ts';
 import { readRees46Calls } from '../events/read-events.ts';
-import type { Target } from '../service-client.ts';
+import { askService, expectOk, type Target } from '../service-client.ts';
 import { type Decided, decideForAll } from './decide-all.ts';
 import { type Totals, totalsByVisitor, totalsOf } from './expected.ts';
 import { readBack } from './read-back.ts';
@@ -59,6 +59,8 @@ const demoPlacements = async (): Promise<readonly string[]> => {
  */
 export const replayDemo = async (options: ReplayOptions): Promise<ReplayOutcome> => {
   const { target, keepTimes, now, onProgress } = options;
+  // The SDK tries for a while and then says `fetch failed`; whoever forgot `npm start` is to be told so at once.
+  expectOk(await askService(target, { path: '/health' }));
   const recorded = await readRees46Calls(DATA);
   const calls = bySession(keepTimes ? recorded : shiftTo(recorded, now));
   const visitors = totalsByVisitor(calls);

@@ -32,9 +32,9 @@ interface Ended {
   readonly stderr: string;
 }
 
-const runReplay = (): Promise<Ended> =>
+const runReplay = (url: string): Promise<Ended> =>
   new Promise((resolve) => {
-    const child = spawn(process.execPath, ['cli/demo-replay.ts', '--json', '--url', service.url]);
+    const child = spawn(process.execPath, ['cli/demo-replay.ts', '--json', '--url', url]);
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk) => {
@@ -53,7 +53,7 @@ describe('npm run demo:replay', () => {
       const straight = countStraightFromTheFile();
       expect(straight).toMatchObject({ carts: 118, orders: 214, revenue: 5_944_263 });
 
-      const { code, stdout, stderr } = await runReplay();
+      const { code, stdout, stderr } = await runReplay(service.url);
       expect({ code, stderr }).toMatchObject({ code: 0 });
       expect(stderr).toContain('REES46');
 
@@ -68,4 +68,11 @@ describe('npm run demo:replay', () => {
     },
     LIMIT_MS,
   );
+
+  it('says how to start a service where none answers', async () => {
+    const { code, stdout, stderr } = await runReplay('http://127.0.0.1:9');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('No service answers at http://127.0.0.1:9');
+    expect(stderr).toContain('`npm start` starts one');
+  });
 });
