@@ -158,7 +158,7 @@ const anyProfile: fc.Arbitrary<Profile> = fc.record({
   ),
   cart: maybe(cart),
   assignments: fc.dictionary(
-    fc.constantFrom('variants', '$global', 'gone'),
+    fc.constantFrom('variants', 'variants/in', 'variants/in/out', '$global', 'gone'),
     fc.record({ variant: fc.constantFrom('x', 'y', 'in', 'out'), at: past, tie: fc.constant('t') }),
   ),
   account: maybe(group),
