@@ -27,6 +27,9 @@ const CONCURRENCY = 4;
 /** A batch that takes longer has failed, as in the cloud where the function's timeout ends it. */
 const HANDLER_TIMEOUT_MS = 30_000;
 
+/** Until what could not be written (a full disk) is tried again. */
+const SETTLE_RETRY_MS = 1_000;
+
 const answerSchema = z.union([
   z.undefined(),
   z.null(),
@@ -109,11 +112,21 @@ export const startConsumer = (queue: Queue, name: string, handler: QueueHandler)
 
   const handle = async (batch: readonly ReceivedMessage[]): Promise<void> => {
     const { failed, reason } = await invoke(batch);
-    await queue.settle(
-      batch.filter((message) => !failed.has(message.messageId)),
-      batch.filter((message) => failed.has(message.messageId)),
-      reason,
-    );
+    const done = batch.filter((message) => !failed.has(message.messageId));
+    const left = batch.filter((message) => failed.has(message.messageId));
+    for (let settled = false; !settled; ) {
+      try {
+        await queue.settle(done, left, reason);
+        settled = true;
+      } catch (error) {
+        // Unsettled, they would stay in flight until the next start; after a stop that is just right.
+        if (stopped) {
+          throw error;
+        }
+        console.error(`A batch could not be settled, and is tried again: ${messageOf(error)}`);
+        await pause(SETTLE_RETRY_MS);
+      }
+    }
   };
 
   const wakeAtNextVisible = (lookedAt: number): void => {

@@ -142,16 +142,26 @@ export const openQueue = (log: DurableLog, name: QueueName): Queue => {
       insert.run(name, event.id, event.seq, event.lane, at, at);
     },
     receive: async (limit) => {
-      const messages = await log.commit(() => {
-        const at = Date.now();
-        const received = choose(limit, at).flatMap((seq) => receiveOne(seq, at));
-        for (const { lane } of received) {
-          if (lane !== '') {
-            busyLanes.add(lane);
+      const taken = new Set<string>();
+      const messages = await log
+        .commit(() => {
+          const at = Date.now();
+          const received = choose(limit, at).flatMap((seq) => receiveOne(seq, at));
+          for (const { lane } of received) {
+            if (lane !== '') {
+              busyLanes.add(lane);
+              taken.add(lane);
+            }
           }
-        }
-        return received;
-      });
+          return received;
+        })
+        .catch((error: unknown) => {
+          // What was rolled back was not received: its lanes are free.
+          for (const lane of taken) {
+            busyLanes.delete(lane);
+          }
+          throw error;
+        });
       return messages;
     },
     settle: async (done, failed, reason) => {

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MAX_RECEIVE_COUNT, retryDelay } from '../../../local/bus/queue.ts';
+import { startConsumer } from '../../../local/bus/consumer.ts';
+import { openDurableLog } from '../../../local/bus/durable-log.ts';
+import { MAX_RECEIVE_COUNT, openQueue, retryDelay } from '../../../local/bus/queue.ts';
 import { type LocalServiceThread, startLocalService } from '../../../local/service-thread.ts';
 import {
   busClient,
@@ -88,6 +90,39 @@ describe('a message that fails', () => {
     again.process.kill('SIGTERM');
     await again.ended;
     expect(linesOf(`${file}.poison.attempts`).length).toBe(MAX_RECEIVE_COUNT);
+  });
+});
+
+describe('a disk that is full', () => {
+  it.each([1, 2])('at write %i of a queue leaves no message behind once there is room', async (failing) => {
+    const log = openDurableLog(':memory:');
+    let writes = 0;
+    const queue = openQueue(
+      {
+        ...log,
+        commit: async (work) => {
+          const done = await log.commit(() => {
+            const result = work();
+            writes += 1;
+            if (writes === failing) throw new Error('database or disk is full');
+            return result;
+          });
+          return done;
+        },
+      },
+      'events-received',
+    );
+    await log.commit(() => {
+      log.prepare("INSERT INTO events VALUES (1, 'e', 's', 't', 0, '{}')").run();
+      queue.enqueue({ seq: 1, id: 'm', lane: 'user:u' });
+    });
+    const consumer = startConsumer(queue, 'events-received', async () => undefined);
+    try {
+      await until(() => queue.length() === 0);
+    } finally {
+      await consumer.stop(1000);
+      log.close();
+    }
   });
 });
 
