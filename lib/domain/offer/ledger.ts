@@ -78,6 +78,13 @@ const numberRows = () => {
   };
 };
 
+/** A row of lines as a part of slots; shipping, the last, is none of it. */
+const partOfRow = (row: Uint8Array, places: readonly number[]): Uint8Array => {
+  const part = new Uint8Array(places.length + 1);
+  for (let slot = 0; slot < places.length; slot += 1) part[slot] = row[places[slot] ?? 0] ?? 0;
+  return part;
+};
+
 /** Lays a cart out in slots. A coverage that comes again is not asked again. */
 export const layOut = (cart: Cart, coverages: readonly Coverage[]): Layout => {
   const order = cart.lines
@@ -100,7 +107,10 @@ export const layOut = (cart: Cart, coverages: readonly Coverage[]): Layout => {
     }
     let number = numbers.get(coverage);
     if (number === undefined) {
-      for (const [place, { line }] of order.entries()) row[place] = coverage(line) ? 1 : 0;
+      for (let place = 0; place < order.length; place += 1) {
+        const line = order[place]?.line;
+        row[place] = line !== undefined && coverage(line) ? 1 : 0;
+      }
       number = numberOf(row);
       numbers.set(coverage, number);
     }
@@ -130,7 +140,7 @@ export const layOut = (cart: Cart, coverages: readonly Coverage[]): Layout => {
   const parts = [
     new Uint8Array(size).fill(1, 0, size - 1),
     new Uint8Array(size).fill(1, size - 1),
-    ...rows.map((each) => Uint8Array.from([...places.map((place) => each[place] ?? 0), 0])),
+    ...rows.map((each) => partOfRow(each, places)),
   ];
   return { ledger: ledgerOf(prices, Float64Array.from([...units, 1]), parts), partOf, slotOf, firstUnit };
 };
