@@ -4,6 +4,7 @@ import {
   formatFileError,
   readCatalog,
 } from '../lib/adapters/catalog-files/read-catalog.ts';
+import { toFinding } from '../lib/contracts/catalog/definition.ts';
 import type { Finding } from '../lib/domain/catalog/definition.ts';
 import { CommandFailure, type Console, EXIT_REFUSED, printJson } from './console.ts';
 
@@ -62,17 +63,11 @@ export const printFindings = ({ out }: Console, findings: readonly PlacedFinding
   for (const finding of findings) out(`${formatFinding(finding)}\n`);
 };
 
-const asFinding = ({ file, line, column, kind, id, path, message }: CatalogFileError): PlacedFinding => ({
+const asFinding = ({ file, line, column, ...error }: CatalogFileError): PlacedFinding => ({
   file,
   line,
   column,
-  code: 'definition-invalid',
-  severity: 'error',
-  kind,
-  id,
-  path,
-  message,
-  evidence: {},
+  ...toFinding(error),
 });
 
 /**

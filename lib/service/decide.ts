@@ -7,7 +7,6 @@ import type { Draw } from '../domain/decision/draw.ts';
 import { drawEvent } from '../domain/decision/draw-event.ts';
 import { type DecisionRecord, recordOf } from '../domain/decision/record.ts';
 import type { DecisionRequest } from '../domain/decision/request.ts';
-import { MAX_HOPS } from '../domain/identity/links.ts';
 import { isJsonObject } from '../domain/json.ts';
 import { applyEvents } from '../domain/visitor/apply.ts';
 import type { VisitorEvent } from '../domain/visitor/event.ts';
@@ -22,6 +21,7 @@ import { busEntriesOf } from './bus-entries.ts';
 import { accountOf, checkPlacements, isHiddenFrom, proveIds } from './caller-rights.ts';
 import { type CatalogLibrary, type Catalogs, catalogFor } from './catalog-library.ts';
 import type { ControlPlane } from './control-plane.ts';
+import { followLinks } from './follow-links.ts';
 import { type InlineEvents, isTheirs, readInline, withLogIn } from './inline-events.ts';
 import { assemblePerson, type Person, type PersonIds, pointsTo, visitorIdsOf } from './person.ts';
 
@@ -90,16 +90,11 @@ export const createDecider = (deps: DecideDeps): Decider => {
   };
 
   /** Who an id points to: one more read, and more only where people were merged since. */
-  const follow = async (visitorId: string): Promise<StoredVisitor | null> => {
-    let id = visitorId;
-    for (let hop = 0; hop < MAX_HOPS; hop++) {
+  const follow = (visitorId: string): Promise<StoredVisitor | null> =>
+    followLinks(visitorId, async (id) => {
       const { visitors } = await deps.read({ visitorIds: [id], accountId: null, control: false });
-      const stored = visitors.get(id);
-      if (stored?.kind !== 'linked') return stored ?? null;
-      id = stored.links.at(-1)?.to ?? id;
-    }
-    return null;
-  };
+      return visitors.get(id);
+    });
 
   let latest: Catalogs | null = null;
 

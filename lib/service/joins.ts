@@ -1,4 +1,4 @@
-import { addLink, linkNow } from '../domain/identity/links.ts';
+import { addLink } from '../domain/identity/links.ts';
 import { mergeVisitors } from '../domain/identity/merge.ts';
 import { anonymousKey, userKey, visitorIdOf } from '../domain/identity/visitor-id.ts';
 import type { Stamp } from '../domain/stamp.ts';
@@ -79,7 +79,3 @@ export const joinAll = async (
   }
   return { visitor, evictedMarks, links: [...links.values()] };
 };
-
-/** Who an id is now, where it was joined to somebody; null at the end of the way. */
-export const nextHop = (stored: StoredVisitor | undefined): string | null =>
-  stored?.kind === 'linked' ? linkNow(stored.links) : null;

@@ -1,4 +1,4 @@
-import { type DefinitionError, parseDefinitions } from '../contracts/catalog/definition.ts';
+import { parseDefinitions, toFinding } from '../contracts/catalog/definition.ts';
 import type { CatalogPointer, CatalogVersion, ControlStore } from '../contracts/control.ts';
 import type { FieldError } from '../contracts/http/field-error.ts';
 import { encodeCatalog } from '../domain/catalog/codec.ts';
@@ -34,17 +34,6 @@ export const catalogEtag = ({ active, rollout }: Pick<CatalogPointer, 'active' |
 
 /** Publishers that lost the race this often in a row are told so. */
 const MAX_ATTEMPTS = 5;
-
-/** A definition that is not of its kind's shape, as a finding. */
-const findingOf = ({ kind, id, path, message }: DefinitionError): Finding => ({
-  code: 'definition-invalid',
-  severity: 'error',
-  kind,
-  id,
-  path,
-  message,
-  evidence: {},
-});
 
 const placeOf = (index: number, path: string): string =>
   path === '' ? `definitions[${index}]` : `definitions[${index}].${path}`;
@@ -84,7 +73,7 @@ export const createValidator =
   ({ sample, now }: Pick<PublishDeps, 'sample' | 'now'>) =>
   async (definitions: readonly unknown[]): Promise<readonly Finding[]> => {
     const parsed = parseDefinitions(definitions);
-    if (!parsed.ok) return parsed.errors.map(findingOf);
+    if (!parsed.ok) return parsed.errors.map(toFinding);
     const at = now();
     const samples = factsOfSample(await sample(), parsed.definitions, at);
     return compileCatalog(parsed.definitions, { version: 0, publishedAt: at, samples }).findings;
@@ -106,7 +95,7 @@ export const createPublisher =
         message,
       }));
       throw new Unprocessable('A definition is not of its kind.', errors, {
-        findings: parsed.errors.map(findingOf),
+        findings: parsed.errors.map(toFinding),
       });
     }
     const samples = factsOfSample(await sample(), parsed.definitions, now());

@@ -1,5 +1,5 @@
 import { markOf } from '../domain/hash.ts';
-import { linkOf, MAX_HOPS } from '../domain/identity/links.ts';
+import { linkOf } from '../domain/identity/links.ts';
 import { anonymousKey, userKey, visitorIdOf } from '../domain/identity/visitor-id.ts';
 import type { Stamp } from '../domain/stamp.ts';
 import { maximumMilliseconds } from '../domain/time/duration.ts';
@@ -9,7 +9,8 @@ import { keepHomes, MARK_LIFE_MS, type MarkHome } from '../domain/visitor/marks.
 import { isKnown, lastHeardAt, STRANGER, type Visitor } from '../domain/visitor/state.ts';
 import type { StoredVisitor, VisitorStore } from '../domain/visitor/visitor-store.ts';
 import { type Catalogs, countersOf } from './catalog-library.ts';
-import { joinAll, joinsOf, nextHop } from './joins.ts';
+import { followLinks } from './follow-links.ts';
+import { joinAll, joinsOf } from './joins.ts';
 
 /** What react needs of the world. */
 export interface ReactDeps {
@@ -69,14 +70,12 @@ export const createReactor = (deps: ReactDeps) => {
 
   /** Who an id is now: follows links until there is nothing or somebody. */
   const resolve = async (known: Known, visitorId: string): Promise<StoredVisitor> => {
-    let id = visitorId;
-    for (let hop = 0; hop < MAX_HOPS; hop++) {
+    const person = await followLinks(visitorId, async (id) => {
       await load(known, [id]);
-      const stored = known.get(id);
-      if (stored !== undefined && stored.kind !== 'linked') return stored;
-      id = nextHop(stored) ?? id;
-    }
-    throw new Error('links of an id do not end');
+      return known.get(id);
+    });
+    if (person === null) throw new Error('links of an id do not end');
+    return person;
   };
 
   const attempt = async (idKey: string, events: readonly VisitorEvent[]): Promise<boolean> => {

@@ -5,7 +5,6 @@ import type { CompiledCatalog } from '../domain/catalog/compiled.ts';
 import { holds } from '../domain/condition/evaluate.ts';
 import { decisionFacts, statisticsOf } from '../domain/decision/decision-facts.ts';
 import { NO_REQUEST } from '../domain/decision/request.ts';
-import { MAX_HOPS } from '../domain/identity/links.ts';
 import { isVisitorId, parseIdKey, visitorIdOf } from '../domain/identity/visitor-id.ts';
 import { compareStamps } from '../domain/stamp.ts';
 import { type Order, orderRevenue } from '../domain/visitor/orders.ts';
@@ -14,7 +13,7 @@ import type { Visitor, VisitorState } from '../domain/visitor/state.ts';
 import type { StoredVisitor, VisitorStore } from '../domain/visitor/visitor-store.ts';
 import { NotFound } from '../runtime/errors.ts';
 import { type Operation, operation } from '../runtime/operation.ts';
-import { nextHop } from './joins.ts';
+import { followLinks } from './follow-links.ts';
 
 export interface ReadVisitorDeps {
   readonly read: VisitorStore['read'];
@@ -37,13 +36,10 @@ const find = async (
   deps: Pick<ReadVisitorDeps, 'read'>,
   id: string,
 ): Promise<(StoredVisitor & { readonly kind: 'visitor' }) | null> => {
-  let visitorId: string | null = parseIdKey(id) === null ? (isVisitorId(id) ? id : null) : visitorIdOf(id);
-  for (let hop = 0; visitorId !== null && hop < MAX_HOPS; hop++) {
-    const stored: StoredVisitor | undefined = (await deps.read([visitorId])).get(visitorId);
-    if (stored?.kind === 'visitor') return stored;
-    visitorId = nextHop(stored);
-  }
-  return null;
+  const visitorId = parseIdKey(id) === null ? (isVisitorId(id) ? id : null) : visitorIdOf(id);
+  if (visitorId === null) return null;
+  const stored = await followLinks(visitorId, async (each) => (await deps.read([each])).get(each));
+  return stored?.kind === 'visitor' ? stored : null;
 };
 
 const iso = (at: number): string => new Date(at).toISOString();

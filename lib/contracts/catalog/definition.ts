@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Definition, Kind } from '../../domain/catalog/definition.ts';
+import type { Definition, Finding, Kind } from '../../domain/catalog/definition.ts';
 import { formatPath } from '../../domain/catalog/path.ts';
 import { isJsonObject } from '../../domain/json.ts';
 import { authorization } from './authorization.ts';
@@ -66,6 +66,22 @@ export interface DefinitionError {
   readonly path: string;
   readonly message: string;
 }
+
+/** A definition that is not of its kind's shape, as a finding. */
+export const toFinding = ({
+  kind,
+  id,
+  path,
+  message,
+}: Pick<DefinitionError, 'kind' | 'id' | 'path' | 'message'>): Finding => ({
+  code: 'definition-invalid',
+  severity: 'error',
+  kind,
+  id,
+  path,
+  message,
+  evidence: {},
+});
 
 export type ParsedDefinitions =
   | { readonly ok: true; readonly definitions: readonly Definition[] }

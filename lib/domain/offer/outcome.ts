@@ -1,4 +1,4 @@
-import type { Json } from '../json.ts';
+import type { Unmet } from '../condition/explain.ts';
 
 /**
  * What became of one offer, and why: data, so that a page, an agent or a test can say it. `priceCart` gives the
@@ -27,17 +27,8 @@ export type OfferOutcome = { readonly offerId: string; readonly grantId?: string
       /** It fits, and takes nothing off: no line matches, or nothing is left to take. */
       readonly status: 'NO_EFFECT';
     }
-  | {
-      readonly status: 'INELIGIBLE';
-      /** The first fact that does not hold: `cart.total`, with what was needed and what was found. */
-      readonly fact: string;
-      readonly operator: string;
-      readonly needed: Json;
-      readonly actual: Json;
-      /** How much is missing, where both are numbers. */
-      readonly gap?: number;
-      readonly segment?: string;
-    }
+  /** With the first fact that does not hold: `cart.total`, what was needed and what was found. */
+  | ({ readonly status: 'INELIGIBLE' } & Unmet)
   | { readonly status: 'CAPPED'; readonly limit: 'total' | 'perVisitor' | 'budget' }
   | { readonly status: 'EXPIRED'; readonly from?: string; readonly until?: string }
   | { readonly status: 'NOT_GRANTED' }

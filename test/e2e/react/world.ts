@@ -6,7 +6,7 @@ import { visitorIdOf } from '../../../lib/domain/identity/visitor-id.ts';
 import type { VisitorEvent } from '../../../lib/domain/visitor/event.ts';
 import { STRANGER, type Visitor } from '../../../lib/domain/visitor/state.ts';
 import type { StoredVisitor, VisitorStore } from '../../../lib/domain/visitor/visitor-store.ts';
-import { nextHop } from '../../../lib/service/joins.ts';
+import { followLinks } from '../../../lib/service/follow-links.ts';
 import { CommitLost, createReactor, primaryKeyOf } from '../../../lib/service/react.ts';
 import { startDynoxide } from '../../../local/store/dynoxide.ts';
 import { createTables, TABLE_NAMES } from '../../../local/store/tables.ts';
@@ -46,14 +46,9 @@ export const startWorld = async () => {
 
   /** What lies under an id in the end. */
   const find = async (idKey: string): Promise<StoredVisitor & { readonly kind: 'visitor' }> => {
-    let id = visitorIdOf(idKey);
-    for (;;) {
-      const stored = (await store.read([id])).get(id);
-      if (stored?.kind === 'visitor') return stored;
-      const next = nextHop(stored);
-      if (next === null) throw new Error(`${idKey} is nobody`);
-      id = next;
-    }
+    const stored = await followLinks(visitorIdOf(idKey), async (id) => (await store.read([id])).get(id));
+    if (stored?.kind !== 'visitor') throw new Error(`${idKey} is nobody`);
+    return stored;
   };
 
   /** Applies events as the queue does: by primary key, and again where the race was lost. */
