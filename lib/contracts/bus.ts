@@ -14,31 +14,56 @@ export const MAX_ENTRY_BYTES = 200_000;
 const object = z.custom<JsonObject>(isJsonObject);
 const id = z.string().min(1).exactOptional();
 
-const visitorEventSchema = z
-  .object({
-    messageId: z.string().min(1),
-    type: z.enum(['track', 'identify', 'page', 'screen', 'group', 'alias']),
-    name: z.string().min(1),
-    at: z.number(),
-    receivedAt: z.number(),
-    userId: id,
-    anonymousId: id,
-    previousId: id,
-    mayMergeUsers: z.boolean().exactOptional(),
-    mayChangeAccount: z.boolean().exactOptional(),
-    groupId: id,
-    properties: object,
-    traits: object,
-    context: z.object({
-      locale: z.string().exactOptional(),
-      timezone: z.string().exactOptional(),
-      consents: z.record(z.string(), z.boolean()).exactOptional(),
-    }),
-    own: z.literal(true).exactOptional(),
-  })
-  .refine(
-    (event) => event.userId !== undefined || event.anonymousId !== undefined,
-  ) satisfies z.ZodType<VisitorEvent>;
+const eventSchema = z.object({
+  messageId: z.string().min(1),
+  type: z.enum(['track', 'identify', 'page', 'screen', 'group', 'alias', 'business']),
+  name: z.string().min(1),
+  at: z.number(),
+  receivedAt: z.number(),
+  userId: id,
+  anonymousId: id,
+  previousId: id,
+  mayMergeUsers: z.boolean().exactOptional(),
+  mayChangeAccount: z.boolean().exactOptional(),
+  groupId: id,
+  properties: object,
+  traits: object,
+  context: z.object({
+    locale: z.string().exactOptional(),
+    timezone: z.string().exactOptional(),
+    consents: z.record(z.string(), z.boolean()).exactOptional(),
+  }),
+  own: z.literal(true).exactOptional(),
+  subject: id,
+  data: object.exactOptional(),
+  sequence: z.string().exactOptional(),
+}) satisfies z.ZodType<VisitorEvent>;
+
+/** On the bus an event says whose it is. */
+const visitorEventSchema = eventSchema.refine(
+  (event) => event.userId !== undefined || event.anonymousId !== undefined,
+);
 
 /** The detail of an {@link EVENTS_RECEIVED} entry. */
 export const eventsReceivedSchema = z.object({ events: z.array(visitorEventSchema) });
+
+/**
+ * Mail for visitors named by their visitor id, as Wend's own functions put it into the queue `events-received`: the
+ * same events for each of them (a business event for a page of its followers, a seat, the outcome of a task).
+ */
+export const mailSchema = z.object({
+  mail: z.object({ visitorIds: z.array(z.string().min(1)).min(1), events: z.array(eventSchema).min(1) }),
+});
+
+/** A timer that fired, as the scheduler puts it into the queue `timers-due`. */
+export const timerDueSchema = z.object({
+  visitorId: z.string().min(1),
+  generation: z.number(),
+  /** Milliseconds since 1970. */
+  due: z.number(),
+});
+
+export type TimerDue = z.infer<typeof timerDueSchema>;
+
+/** What tells a business event on the bus from everything else: its detail is a CloudEvent of version 1.0. */
+export const CLOUD_EVENT_PATTERN = { detail: { specversion: ['1.0'] } } as const;

@@ -5,7 +5,14 @@
  */
 export const TABLES = {
   /** What visitors are: state, orders, marks, accounts. Its stream feeds publish. */
-  visitors: { partitionKey: 'pk', sortKey: 'sk', timeToLive: 'ttl', stream: 'NEW_IMAGE' },
-  /** What happened: decision records; and the control plane: catalog versions, pointer, keys. */
-  log: { partitionKey: 'pk', sortKey: 'sk', timeToLive: 'ttl', stream: null },
+  visitors: {
+    partitionKey: 'pk',
+    sortKey: 'sk',
+    timeToLive: 'ttl',
+    stream: 'NEW_IMAGE',
+    /** Sparse: visitors of whom something is due, by the hour (and shard) in which it is. Keys only. */
+    dueIndex: { name: 'due', partitionKey: 'dueHour', sortKey: 'dueAt' },
+  },
+  /** What happened: decision records, timeline; followers, pools, tasks; and the control plane. */
+  log: { partitionKey: 'pk', sortKey: 'sk', timeToLive: 'ttl', stream: null, dueIndex: null },
 } as const;

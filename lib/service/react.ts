@@ -178,7 +178,10 @@ export const createReactor = (deps: ReactDeps) => {
           // The orders of somebody who was forgotten must not come back with them.
           (stored.kind === 'none' && stored.ordersVersion !== null) ||
           ordersWouldExpire(before, after, anonymousRetentionMs),
+        effects: [],
+        due: null,
       },
+      at: now,
       links: joined.links,
       anonymousRetentionMs,
     });

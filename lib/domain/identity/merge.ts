@@ -56,6 +56,11 @@ export const mergeVisitors = (
     assignments: mergeAssignments(a.assignments, b.assignments, since),
     groups: mergeGroups(a.groups, b.groups),
     problems: b.problems.length === 0 ? a.problems : mergeProblems(a.problems, b.problems),
+    journeys: a.journeys,
+    grants: a.grants,
+    messages: a.messages,
+    subjects: a.subjects,
+    timer: a.timer,
     marks: kept,
     markHomes: mergeHomes(a.markHomes, b.markHomes),
   };

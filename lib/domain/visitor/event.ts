@@ -19,8 +19,9 @@ export interface EventContext {
  */
 export interface VisitorEvent {
   readonly messageId: string;
-  readonly type: EventType;
-  /** A track's event name; `Page Viewed`, `Screen Viewed`; the call's type for the others. */
+  /** The call that it came by; `business` for a business event that reached the visitor. */
+  readonly type: EventType | 'business';
+  /** A track's event name; `Page Viewed`, `Screen Viewed`; a business event's type; the call's type for the others. */
   readonly name: string;
   /** When it happened, milliseconds since 1970 by the service's clock. */
   readonly at: number;
@@ -40,6 +41,12 @@ export interface VisitorEvent {
   readonly context: EventContext;
   /** Wend's own event, such as `Variant Assigned`: no client can send one, and no statistic counts it. */
   readonly own?: true;
+  /** `business` only: what it is about, such as `flight/BA117/2026-11-22`. */
+  readonly subject?: string;
+  /** `business` only: CloudEvents' data. */
+  readonly data?: JsonObject;
+  /** `business` only: CloudEvents' `sequence`, which decides between events of the same time. */
+  readonly sequence?: string;
 }
 
 /** Longest messageId that stands in a stamp as it is; the usual SDKs' have 36 to 60 characters. */

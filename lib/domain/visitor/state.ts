@@ -3,6 +3,7 @@ import { type CartLog, cartOf, EMPTY_CART_LOG } from '../cart/cart-log.ts';
 import type { Severity } from '../catalog/definition.ts';
 import type { PersonIds } from '../identity/person-ids.ts';
 import type { Seed } from '../identity/seed.ts';
+import { type Grant, type Journeys, NO_JOURNEYS } from '../journey/instance.ts';
 import type { Assignments } from './assignments.ts';
 import type { Counters } from './counters.ts';
 import type { Group, Groups } from './groups.ts';
@@ -41,6 +42,15 @@ export interface VisitorState {
   /** Accounts and households that the visitor belongs or belonged to. */
   readonly groups: Groups;
   readonly problems: readonly OpenedProblem[];
+  readonly journeys: Journeys;
+  /** Offers that journeys granted; those that are over stay for a while. */
+  readonly grants: readonly Grant[];
+  /** When messages were sent, milliseconds since 1970, ascending: what the message limit counts. */
+  readonly messages: readonly number[];
+  /** Of business events: the newest that the visitor knows of, by `<type>\n<subject>`. */
+  readonly subjects: { readonly [event: string]: Revision };
+  /** The one timer that is armed; null where nothing is due, ever. */
+  readonly timer: ArmedTimer | null;
   /** Marks of the newest messages that took effect. */
   readonly marks: readonly Mark[];
   /** Under whose key older marks are kept as items of their own. */
@@ -53,6 +63,20 @@ export interface Visitor {
   readonly orders: Orders;
 }
 
+/** Which of several business events of one type and subject is the newest. */
+export interface Revision {
+  /** CloudEvents' time, milliseconds since 1970. */
+  readonly at: number;
+  readonly sequence: string | null;
+}
+
+/** A timer that the scheduler holds. */
+export interface ArmedTimer {
+  /** Milliseconds since 1970. */
+  readonly due: number;
+  readonly generation: number;
+}
+
 export interface OpenedProblem {
   /** The definition's id. */
   readonly problemId: string;
@@ -60,6 +84,10 @@ export interface OpenedProblem {
   readonly severity: Severity;
   readonly openedAt: number;
   readonly closedAt: number | null;
+  /** When it closes by itself, milliseconds since 1970; absent: never. */
+  readonly expiresAt?: number;
+  /** The business event that opened it, as `<type>\n<subject>`: a newer one may take it back. */
+  readonly openedBy?: string;
 }
 
 /** A visitor of whom nothing is known. */
@@ -81,6 +109,11 @@ export const STRANGER: Visitor = {
     assignments: {},
     groups: {},
     problems: [],
+    journeys: NO_JOURNEYS,
+    grants: [],
+    messages: [],
+    subjects: {},
+    timer: null,
     marks: [],
     markHomes: [],
   },

@@ -1,3 +1,4 @@
+import type { Effect } from '../effect/effect.ts';
 import type { Link } from '../identity/links.ts';
 import type { JsonObject } from '../json.ts';
 import type { Stamp } from '../stamp.ts';
@@ -38,7 +39,13 @@ export interface VisitorCommit {
     readonly visitor: Visitor;
     /** Whether the orders item is written too. */
     readonly writesOrders: boolean;
+    /** What the commit wants of the world: written with it, routed from the table's stream. */
+    readonly effects: readonly Effect[];
+    /** When something is due next, milliseconds since 1970: by it the sweep finds timers that were lost. */
+    readonly due: number | null;
   };
+  /** The service's clock at the commit, milliseconds since 1970. */
+  readonly at: number;
   readonly links: readonly {
     readonly visitorId: string;
     readonly version: number | null;

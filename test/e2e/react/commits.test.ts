@@ -143,8 +143,11 @@ describe('lost races', () => {
         ordersVersion: stale.ordersVersion,
         visitor: stale.visitor,
         writesOrders: true,
+        effects: [],
+        due: null,
       },
       links: [],
+      at: START,
       anonymousRetentionMs: 1,
     });
     expect(outcome).toBe('conflict');
