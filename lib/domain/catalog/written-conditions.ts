@@ -13,11 +13,11 @@ export interface WrittenCondition {
 }
 
 /** What is known of a visitor wherever a condition is asked. */
-const VISITOR: readonly string[] = ['visitor', 'account', 'cart', 'now'];
+export const VISITOR: readonly string[] = ['visitor', 'account', 'cart', 'now'];
 /** What is known besides in a decision. */
 export const DECISION: readonly string[] = [...VISITOR, 'context', 'channel'];
 /** What is known besides where an event is at hand. */
-const EVENT: readonly string[] = [...VISITOR, 'event'];
+export const EVENT: readonly string[] = [...VISITOR, 'event'];
 /** What is known of a line of a cart in a decision. */
 export const LINE: readonly string[] = [...DECISION, 'line'];
 

@@ -62,7 +62,9 @@ export type Waiting =
   | { readonly kind: 'await'; readonly due: number }
   /** A message held back by quiet hours or the message limit. */
   | { readonly kind: 'message'; readonly due: number }
-  | { readonly kind: 'task'; readonly due: number | null; readonly taskId: string };
+  | { readonly kind: 'task'; readonly due: number | null; readonly taskId: string }
+  /** So much came out of one commit that the rest goes on in the next. */
+  | { readonly kind: 'pause'; readonly due: number };
 
 /** The event that an instance entered by: `event.*` in its steps. */
 export interface EntryEvent {
@@ -96,19 +98,20 @@ export interface JoinedPool {
   readonly stepId: string;
 }
 
-/** An instance that is over. */
+/** An instance that is over; its goal may still be reached. */
 export interface EndedJourney {
   readonly journeyId: string;
   readonly key: string;
   readonly run: string;
+  readonly definition: string;
   readonly enteredAt: number;
   readonly endedAt: number;
-  /** `completed`, `exit`, `goal`, `superseded`, `removed`, `merged`, `loop`, or the reason that an exit step states. */
+  /** `completed`, `exit`, `goal`, `superseded`, `removed`, `merged`, or the reason that an exit step states. */
   readonly reason: string;
+  readonly goalUntil: number | null;
   readonly goalAt: number | null;
   readonly heldOut: boolean;
   readonly variant: string | null;
-  readonly steps: number;
 }
 
 /** An offer that a journey granted to a person. */

@@ -49,8 +49,8 @@ export interface VisitorState {
   readonly messages: readonly number[];
   /** Of business events: the newest that the visitor knows of, by `<type>\n<subject>`. */
   readonly subjects: { readonly [event: string]: Revision };
-  /** The one timer that is armed; null where nothing is due, ever. */
-  readonly timer: ArmedTimer | null;
+  /** The one timer that is armed. */
+  readonly timer: ArmedTimer;
   /** Marks of the newest messages that took effect. */
   readonly marks: readonly Mark[];
   /** Under whose key older marks are kept as items of their own. */
@@ -70,10 +70,11 @@ export interface Revision {
   readonly sequence: string | null;
 }
 
-/** A timer that the scheduler holds. */
+/** The timer that the scheduler holds for a visitor. */
 export interface ArmedTimer {
-  /** Milliseconds since 1970. */
-  readonly due: number;
+  /** Milliseconds since 1970; null where none is armed. */
+  readonly due: number | null;
+  /** Of the last one that was: it only grows, so that no name is used twice. */
   readonly generation: number;
 }
 
@@ -113,7 +114,7 @@ export const STRANGER: Visitor = {
     grants: [],
     messages: [],
     subjects: {},
-    timer: null,
+    timer: { due: null, generation: 0 },
     marks: [],
     markHomes: [],
   },
