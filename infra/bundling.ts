@@ -1,78 +1,15 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildOptions, build, type Plugin } from 'esbuild';
-import * as z from 'zod';
+import { type BuildOptions, build } from 'esbuild';
 import { FUNCTIONS, type FunctionName } from './functions.ts';
+import { lean } from './lean.ts';
 
 /** The repository: paths of functions are relative to it. */
 const REPOSITORY = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Lambda finds the handler here in each bundle. */
 export const HANDLER = 'index.handler';
-
-/** What stands in for a module of the SDK that a function would carry about and never run. */
-interface Replacement {
-  /** Exactly as the SDK imports it. */
-  readonly module: string;
-  readonly contents: string;
-}
-
-const REPLACEMENTS: readonly Replacement[] = [
-  {
-    // Lambda hands credentials over in the environment. The default chain looks there first, then for profiles, single
-    // sign-on, processes and metadata services: 130 KB of clients for places that a function does not have.
-    module: '@aws-sdk/credential-provider-node',
-    contents: "export { fromEnv as defaultProvider } from '@aws-sdk/credential-provider-env';",
-  },
-  {
-    // Imported when an operation streams events; neither DynamoDB nor EventBridge has one. 19 KB.
-    module: '@smithy/core/event-streams',
-    contents: "throw new Error('event streams are not part of this bundle');",
-  },
-  {
-    // EventBridge's client can sign for several Regions at once, which only its global endpoints need. 4 KB.
-    module: '@aws-sdk/signature-v4-multi-region',
-    contents: "export { SignatureV4 as SignatureV4MultiRegion } from '@smithy/signature-v4';",
-  },
-  {
-    // SHA-256 in JavaScript, for a Node built without its crypto module. 3 KB.
-    module: './Sha256Js',
-    contents: "export class Sha256Js { constructor() { throw new Error('this bundle needs node:crypto'); } }",
-  },
-  {
-    // Remembers endpoints that were discovered: DynamoDB has had no use of it since its endpoints follow from the
-    // Region, and it is off unless asked for. 8 KB of cache.
-    module: '@aws-sdk/endpoint-cache',
-    contents: 'export class EndpointCache { getEndpoint() {} get() {} set() {} delete() {} }',
-  },
-];
-
-const manifestSchema = z.object({ version: z.string() });
-
-/** Puts the replacements in place; what they import is resolved as the replaced module itself would. */
-const lean: Plugin = {
-  name: 'lean',
-  setup: ({ onResolve, onLoad }) => {
-    for (const { module, contents } of REPLACEMENTS) {
-      onResolve({ filter: new RegExp(`^${module}$`) }, ({ path, resolveDir }) => ({
-        path,
-        namespace: 'lean',
-        pluginData: createRequire(join(resolveDir, 'index.js')).resolve(module),
-      }));
-      onLoad({ filter: new RegExp(`^${module}$`), namespace: 'lean' }, ({ pluginData }) => ({
-        contents,
-        resolveDir: dirname(String(pluginData)),
-      }));
-    }
-    // Clients read their own version for the user agent, and would bring the whole manifest.
-    onLoad({ filter: /[\\/]@aws-sdk[\\/]client-[^\\/]+[\\/]package\.json$/ }, async ({ path }) => {
-      const { version } = manifestSchema.parse(JSON.parse(await readFile(path, 'utf8')));
-      return { contents: JSON.stringify({ version }), loader: 'json' };
-    });
-  },
-};
 
 /**
  * How a function is bundled, as measured for a fast start: the SDK inside, ES modules preferred as input since only

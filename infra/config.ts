@@ -53,9 +53,16 @@ const configSchema = z
       /** Requests that may come at once on top. */
       burst: z.number().int().min(1),
     }),
-    react: z.strictObject({
-      /** Most copies of react that take events off the queue at a time. */
-      maximumConcurrency: z.number().int().min(2).max(1000),
+    /** Most copies at a time of each function that takes messages off a queue. */
+    concurrency: z.strictObject({
+      /** Of those that move journeys: what visitors did, and timers that fired. */
+      react: z.number().int().min(2).max(1000),
+      /** Of those that carry out what journeys want of the world. */
+      effects: z.number().int().min(2).max(1000),
+    }),
+    publish: z.strictObject({
+      /** Batches of one shard of the visitors' stream that are routed at a time. */
+      parallelization: z.number().int().min(1).max(10),
     }),
     control: z.strictObject({
       /** How old a function's last look at the catalog pointer and the keys may be, milliseconds. */
@@ -81,7 +88,8 @@ const ENVIRONMENTS: Readonly<Record<string, WendConfig>> = {
     data: { retain: false, deletionProtection: false, recoveryDays: 7 },
     logs: { retentionDays: 14, level: 'DEBUG' },
     api: { requestsPerSecond: 100, burst: 200 },
-    react: { maximumConcurrency: 5 },
+    concurrency: { react: 5, effects: 2 },
+    publish: { parallelization: 1 },
     control,
     identity: { secret: 'generated' },
   },
@@ -90,7 +98,8 @@ const ENVIRONMENTS: Readonly<Record<string, WendConfig>> = {
     data: { retain: true, deletionProtection: true, recoveryDays: 14 },
     logs: { retentionDays: 30, level: 'INFO' },
     api: { requestsPerSecond: 1000, burst: 2000 },
-    react: { maximumConcurrency: 20 },
+    concurrency: { react: 20, effects: 5 },
+    publish: { parallelization: 2 },
     control,
     identity: { secret: 'generated' },
   },
@@ -99,7 +108,8 @@ const ENVIRONMENTS: Readonly<Record<string, WendConfig>> = {
     data: { retain: true, deletionProtection: true, recoveryDays: 35 },
     logs: { retentionDays: 90, level: 'INFO' },
     api: { requestsPerSecond: 5000, burst: 10_000 },
-    react: { maximumConcurrency: 100 },
+    concurrency: { react: 100, effects: 20 },
+    publish: { parallelization: 10 },
     control,
     identity: { secret: 'generated' },
   },
@@ -109,7 +119,8 @@ const ENVIRONMENTS: Readonly<Record<string, WendConfig>> = {
     data: { retain: false, deletionProtection: false, recoveryDays: null },
     logs: { retentionDays: 1, level: 'DEBUG' },
     api: { requestsPerSecond: 1000, burst: 2000 },
-    react: { maximumConcurrency: 2 },
+    concurrency: { react: 2, effects: 2 },
+    publish: { parallelization: 1 },
     control,
     identity: { secret: 'literal', value: 'wend-local-identity-secret-0000000' },
   },

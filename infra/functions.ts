@@ -1,49 +1,20 @@
+import type { EventFunction } from '../lib/contracts/queues.ts';
 import type { ApiFunction } from '../lib/contracts/routes.ts';
+import { EVENT_FUNCTIONS } from './event-functions.ts';
+import {
+  CATALOG_KEYS,
+  CONTROL_KEY,
+  type FunctionDefinition,
+  READ,
+  readControl,
+  VISITOR_KEYS,
+} from './function-definition.ts';
 
-/** Functions that something on the bus starts; each is one file, `functions/events/<name>.ts`. */
-export type EventFunction = 'on-events-received';
-
+/** What the stack deploys: one file each, `functions/api/<name>.ts` or `functions/events/<name>.ts`. */
 export type FunctionName = ApiFunction | EventFunction;
 
-/** What a function may do to a table: single actions, since a wildcard would grow with the service. */
-export interface TableAccess {
-  readonly actions: readonly `dynamodb:${string}`[];
-  /** Patterns of the partition keys it is bound to; absent: all. */
-  readonly partitionKeys?: readonly string[];
-}
-
-/** A function as it is deployed: what it is made of, what it needs and what it means to a customer. */
-export interface FunctionDefinition {
-  /** Its file, relative to the repository. */
-  readonly source: string;
-  /** One sentence: what a customer notices while it fails. */
-  readonly impact: string;
-  /** Megabytes; CPU grows with it. */
-  readonly memory: number;
-  /** Seconds after which it is given up. */
-  readonly timeout: number;
-  readonly visitors: readonly TableAccess[];
-  readonly log: readonly TableAccess[];
-  /** Whether it puts entries on the bus. */
-  readonly publishes: boolean;
-  /** Whether it verifies identity tokens, and so holds the secret. */
-  readonly verifiesIdentity: boolean;
-}
-
-const READ = ['dynamodb:GetItem', 'dynamodb:BatchGetItem'] as const;
-
-/**
- * Partition keys of the log table (docs/data-model.md). Decide records under visitors' keys and manage-* write the
- * rest, so that neither a flaw in decide can mint a key nor one in publishing can rewrite what was decided.
- */
-const CONTROL_KEY = 'control';
-const CATALOG_KEYS = ['catalog-versions', 'catalog-chunks#*'] as const;
-const VISITOR_KEYS = ['v*'] as const;
-
-const readControl: TableAccess = { actions: READ, partitionKeys: [CONTROL_KEY, ...CATALOG_KEYS] };
-
-/** Every function of the service; the API's are those that the route table names. */
-export const FUNCTIONS: Readonly<Record<FunctionName, FunctionDefinition>> = {
+/** The functions behind the API are those that the route table names. */
+const API_FUNCTIONS: Readonly<Record<ApiFunction, FunctionDefinition>> = {
   decide: {
     source: 'functions/api/decide.ts',
     impact:
@@ -53,6 +24,7 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionDefinition>> = {
     visitors: [{ actions: READ }],
     log: [readControl, { actions: ['dynamodb:PutItem'], partitionKeys: VISITOR_KEYS }],
     publishes: true,
+    sends: [],
     verifiesIdentity: true,
   },
   'track-events': {
@@ -63,6 +35,7 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionDefinition>> = {
     visitors: [],
     log: [readControl],
     publishes: true,
+    sends: [],
     verifiesIdentity: true,
   },
   'get-visitor': {
@@ -73,6 +46,7 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionDefinition>> = {
     visitors: [{ actions: READ }],
     log: [readControl],
     publishes: false,
+    sends: [],
     verifiesIdentity: false,
   },
   'manage-catalog': {
@@ -89,6 +63,7 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionDefinition>> = {
       { actions: ['dynamodb:PutItem'], partitionKeys: [CONTROL_KEY, ...CATALOG_KEYS] },
     ],
     publishes: false,
+    sends: [],
     verifiesIdentity: false,
   },
   'manage-keys': {
@@ -99,6 +74,7 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionDefinition>> = {
     visitors: [],
     log: [readControl, { actions: ['dynamodb:PutItem'], partitionKeys: [CONTROL_KEY] }],
     publishes: false,
+    sends: [],
     verifiesIdentity: false,
   },
   'describe-service': {
@@ -110,18 +86,15 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionDefinition>> = {
     visitors: [],
     log: [readControl],
     publishes: false,
+    sends: [],
     verifiesIdentity: false,
   },
-  'on-events-received': {
-    source: 'functions/events/on-events-received.ts',
-    impact: 'Decisions lag behind what visitors did: a cart, an order or a solved problem shows late.',
-    memory: 512,
-    timeout: 30,
-    visitors: [{ actions: [...READ, 'dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:BatchWriteItem'] }],
-    log: [readControl],
-    publishes: false,
-    verifiesIdentity: false,
-  },
+};
+
+/** Every function of the service. */
+export const FUNCTIONS: Readonly<Record<FunctionName, FunctionDefinition>> = {
+  ...API_FUNCTIONS,
+  ...EVENT_FUNCTIONS,
 };
 
 const isFunctionName = (name: string): name is FunctionName => Object.hasOwn(FUNCTIONS, name);

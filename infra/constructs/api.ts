@@ -9,7 +9,7 @@ export interface WendApiProps {
   /** One sentence: what a customer notices while it fails. */
   readonly impact: string;
   readonly routes: readonly Route[];
-  readonly functions: Readonly<Record<ApiFunction, WendFunction>>;
+  readonly functionOf: (name: ApiFunction) => WendFunction;
   /** Answers whatever no route takes: an unknown path 404, a wrong method 405, a preflight. */
   readonly fallback: ApiFunction;
   readonly requestsPerSecond: number;
@@ -41,7 +41,7 @@ export class WendApi extends Construct {
       const integration =
         integrations.get(name) ??
         // One permission for the API and not one a route: a function's policy holds 20 KB.
-        new HttpLambdaIntegration(`${name}-integration`, props.functions[name].handler, {
+        new HttpLambdaIntegration(`${name}-integration`, props.functionOf(name).handler, {
           scopePermissionToRoute: false,
         });
       integrations.set(name, integration);
@@ -57,7 +57,7 @@ export class WendApi extends Construct {
       // With a permission of its own: `$default` has an ARN of fewer parts than those of the API's other routes.
       integration: new HttpLambdaIntegration(
         `${props.fallback}-fallback`,
-        props.functions[props.fallback].handler,
+        props.functionOf(props.fallback).handler,
       ),
     });
   }

@@ -1,5 +1,5 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   ApplicationLogLevel,
   Architecture,
@@ -10,10 +10,11 @@ import {
   SystemLogLevel,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Environment } from '../../lib/contracts/environment.ts';
 import { HANDLER } from '../bundling.ts';
-import type { TableAccess } from '../functions.ts';
+import type { TableAccess } from '../function-definition.ts';
 import { requireImpact } from './impact.ts';
 
 type OptionalName = {
@@ -84,19 +85,38 @@ export class WendFunction extends Construct {
    * Lets the function act on the items of a table.
    *
    * @param tableArn - the table, without its indexes and streams
-   * @param access - what it may do, and to which partition keys
+   * @param access - what it may do, to which partition keys, of the table or of one index
    */
   allowItems(tableArn: string, access: TableAccess): void {
     const bound = access.partitionKeys;
-    this.role.addToPrincipalPolicy(
+    this.allow(
       new PolicyStatement({
-        effect: Effect.ALLOW,
         actions: [...access.actions],
-        resources: [tableArn],
+        resources: [access.index === undefined ? tableArn : `${tableArn}/index/${access.index}`],
         ...(bound === undefined
           ? {}
           : { conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...bound] } } }),
       }),
     );
+  }
+
+  /**
+   * Lets the function put messages into a queue.
+   *
+   * @param variable - the environment variable in which it finds the queue's URL
+   */
+  maySend(queue: Queue, variable: string): void {
+    this.allow(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] }));
+    this.set(variable, queue.queueUrl);
+  }
+
+  /** Lets the function do what a statement says. */
+  allow(statement: PolicyStatement): void {
+    this.role.addToPrincipalPolicy(statement);
+  }
+
+  /** Sets a variable of its environment besides those that all functions have. */
+  set(variable: string, value: string): void {
+    this.handler.addEnvironment(variable, value);
   }
 }

@@ -1,5 +1,12 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, Billing, StreamViewType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  AttributeType,
+  Billing,
+  ProjectionType,
+  StreamViewType,
+  TableEncryptionV2,
+  TableV2,
+} from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import type { TABLES } from '../../lib/contracts/tables.ts';
 import { requireImpact } from './impact.ts';
@@ -27,6 +34,7 @@ export class WendTable extends Construct {
     super(scope, id);
     this.impact = requireImpact(id, props.impact);
     const { definition, recoveryDays } = props;
+    const { dueIndex } = definition;
     this.table = new TableV2(this, 'Table', {
       partitionKey: { name: definition.partitionKey, type: AttributeType.STRING },
       sortKey: { name: definition.sortKey, type: AttributeType.STRING },
@@ -36,6 +44,18 @@ export class WendTable extends Construct {
       deletionProtection: props.deletionProtection,
       removalPolicy: props.retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
       ...(definition.stream === null ? {} : { dynamoStream: StreamViewType[definition.stream] }),
+      ...(dueIndex === null
+        ? {}
+        : {
+            globalSecondaryIndexes: [
+              {
+                indexName: dueIndex.name,
+                partitionKey: { name: dueIndex.partitionKey, type: AttributeType.STRING },
+                sortKey: { name: dueIndex.sortKey, type: AttributeType.STRING },
+                projectionType: ProjectionType.KEYS_ONLY,
+              },
+            ],
+          }),
       ...(recoveryDays === null
         ? {}
         : {

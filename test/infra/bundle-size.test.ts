@@ -19,15 +19,31 @@ const BUDGETS: Readonly<Record<FunctionName, number>> = {
   'manage-keys': 450 * KILOBYTE,
   'describe-service': 450 * KILOBYTE,
   'on-events-received': 720 * KILOBYTE,
+  'on-visitors-changed': 450 * KILOBYTE,
+  'on-timers-due': 720 * KILOBYTE,
+  'on-sweep-due': 450 * KILOBYTE,
+  'on-business-events': 720 * KILOBYTE,
+  'on-fan-out': 450 * KILOBYTE,
+  'on-bus-effects': 450 * KILOBYTE,
+  'on-timer-effects': 450 * KILOBYTE,
+  'on-timeline-effects': 450 * KILOBYTE,
+  'on-counter-effects': 450 * KILOBYTE,
+  'on-delivery-effects': 720 * KILOBYTE,
+  'on-follow-effects': 450 * KILOBYTE,
+  'on-pool-effects': 450 * KILOBYTE,
+  'on-task-effects': 450 * KILOBYTE,
 };
 
 const repository = new URL('../../', import.meta.url);
+
+/** Functions whose file is there: the others are named by the first test below. */
+const BUILT = FUNCTION_NAMES.filter((name) => existsSync(new URL(FUNCTIONS[name].source, repository)));
 let folder = '';
 let bundles: ReadonlyMap<FunctionName, string> = new Map();
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'wend-bundles-'));
-  bundles = await bundleFunctions(FUNCTION_NAMES, folder);
+  bundles = await bundleFunctions(BUILT, folder);
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -73,18 +89,18 @@ describe('the functions', () => {
     }
   });
 
-  it.each(FUNCTION_NAMES)('%s is bundled within its budget', async (name) => {
+  it.each(BUILT)('%s is bundled within its budget', async (name) => {
     const { size } = await stat(indexOf(name));
     expect(size).toBeGreaterThan(1 * KILOBYTE);
     expect(size).toBeLessThan(BUDGETS[name]);
   });
 
-  it.each(FUNCTION_NAMES)('%s starts from its bundle alone and exports its handler', async (name) => {
+  it.each(BUILT)('%s starts from its bundle alone and exports its handler', async (name) => {
     await expect(load(indexOf(name))).resolves.toBe('function');
   });
 
   it('are shipped without a source map', () => {
-    for (const name of FUNCTION_NAMES) {
+    for (const name of BUILT) {
       expect(existsSync(`${indexOf(name)}.map`)).toBe(false);
       expect(readFileSync(indexOf(name), 'utf8')).not.toContain('sourceMappingURL');
     }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { FUNCTION_NAMES, FUNCTIONS, type FunctionName, type TableAccess } from '../../infra/functions.ts';
+import type { TableAccess } from '../../infra/function-definition.ts';
+import { FUNCTION_NAMES, FUNCTIONS, type FunctionName } from '../../infra/functions.ts';
 import { chunkKey, KEYS_KEY, POINTER_KEY, versionKey } from '../../lib/adapters/dynamodb/control-items.ts';
 import { stateKey } from '../../lib/adapters/dynamodb/visitor-items.ts';
 

@@ -1,0 +1,53 @@
+import type { QueueName } from '../lib/contracts/queues.ts';
+import type { TABLES } from '../lib/contracts/tables.ts';
+
+/** What a function may do to a table: single actions, since a wildcard would grow with the service. */
+export interface TableAccess {
+  readonly actions: readonly `dynamodb:${string}`[];
+  /** Patterns of the partition keys it is bound to; absent: all. */
+  readonly partitionKeys?: readonly string[];
+  /** The index that it is about; absent: the table itself. */
+  readonly index?: typeof TABLES.visitors.dueIndex.name;
+}
+
+/** What a function needs besides tables, bus and queues. */
+export type Need =
+  /** Makes and deletes one-time schedules, and hands the scheduler the role that it sends with. */
+  'schedules';
+
+/** A function as it is deployed: what it is made of, what it needs and what it means to a customer. */
+export interface FunctionDefinition {
+  /** Its file, relative to the repository. */
+  readonly source: string;
+  /** One sentence: what a customer notices while it fails. */
+  readonly impact: string;
+  /** Megabytes; CPU grows with it. */
+  readonly memory: number;
+  /** Seconds after which it is given up. */
+  readonly timeout: number;
+  readonly visitors: readonly TableAccess[];
+  readonly log: readonly TableAccess[];
+  /** Whether it puts entries on the bus. */
+  readonly publishes: boolean;
+  /** Queues that it puts messages into. */
+  readonly sends: readonly QueueName[];
+  /** Whether it verifies identity tokens, and so holds the secret. */
+  readonly verifiesIdentity: boolean;
+  readonly needs?: readonly Need[];
+}
+
+export const READ = ['dynamodb:GetItem', 'dynamodb:BatchGetItem'] as const;
+
+/**
+ * Partition keys of the log table (docs/data-model.md). Decide records under visitors' keys and manage-* write the
+ * rest, so that neither a flaw in decide can mint a key nor one in publishing can rewrite what was decided.
+ */
+export const CONTROL_KEY = 'control';
+export const CATALOG_KEYS = ['catalog-versions', 'catalog-chunks#*'] as const;
+export const VISITOR_KEYS = ['v*'] as const;
+
+/** The keys' hashes, the pointer to the active catalog, and the catalog. */
+export const readControl: TableAccess = {
+  actions: READ,
+  partitionKeys: [CONTROL_KEY, ...CATALOG_KEYS],
+};
