@@ -70,14 +70,21 @@ const TABLE_MAP = /new LazyMap\(\{\n([\s\S]*?)\n\t\}\)/g;
 const TABLE_ENTRY =
   /^\t\t(\w+): \(\) => new UnicodeRangeTable\(decodeRanges\("([A-Za-z0-9+-]+)", (true|false)\)\),?$/gm;
 
+/** The two tables that are none of a map: what can be printed, and what folds to what where case is ignored. */
+const TABLE_TEXT = /(decodeRanges|decodeOrbit)\("([A-Za-z0-9+-]+)"/g;
+
 /** What re2js does with a map of tables, for maps that are packed together. */
 const PACKED_MAP = `
 let archive;
+const unpacked = (index) => {
+  archive ??= JSON.parse(brotliDecompressSync(Buffer.from(PACKED, 'base64')).toString('latin1'));
+  return archive[index];
+};
 class PackedMap {
   constructor(index) { this.index = index; this.cache = new Map(); }
   text(name) {
-    archive ??= JSON.parse(brotliDecompressSync(Buffer.from(PACKED, 'base64')).toString('latin1'));
-    return Object.hasOwn(archive[this.index], name) ? archive[this.index][name] : null;
+    const texts = unpacked(this.index);
+    return Object.hasOwn(texts, name) ? texts[name] : null;
   }
   has(name) { return this.text(name) !== null; }
   get(name) {
@@ -92,24 +99,28 @@ class PackedMap {
 
 /**
  * The tables of what is a letter, what is Greek and so on are 56 KB of code that is run where a pattern names such a
- * class. Packed they are 19 KB, and unpacked once, by the first such pattern.
+ * class or ignores case. Packed they are 20 KB, and unpacked once, by the first such pattern.
  *
  * @throws Error where they are written otherwise than in the version that this was made for
  */
 const packedTables = (source: string): string => {
-  const maps: Readonly<Record<string, string>>[] = [];
-  const packed = source.replace(TABLE_MAP, (_map, body: string) => {
+  const parts: (string | Readonly<Record<string, string>>)[] = [];
+  const withMaps = source.replace(TABLE_MAP, (_map, body: string) => {
     const entries = [...body.matchAll(TABLE_ENTRY)];
     if (entries.length !== body.split('\n').length) throw new Error('a table of re2js has another form');
-    maps.push(
+    parts.push(
       Object.fromEntries(
         entries.map(([, name = '', text, everyPoint]) => [name, `${everyPoint === 'true' ? 1 : 0}${text}`]),
       ),
     );
-    return `new PackedMap(${maps.length - 1})`;
+    return `new PackedMap(${parts.length - 1})`;
   });
-  if (maps.length !== 4) throw new Error('the tables of re2js are not where they were');
-  const archive = brotliCompressSync(JSON.stringify(maps)).toString('base64');
+  const packed = withMaps.replace(TABLE_TEXT, (_call, decode: string, text: string) => {
+    parts.push(text);
+    return `${decode}(unpacked(${parts.length - 1})`;
+  });
+  if (parts.length !== 6) throw new Error('the tables of re2js are not where they were');
+  const archive = brotliCompressSync(JSON.stringify(parts)).toString('base64');
   return [
     "import { brotliDecompressSync } from 'node:zlib';",
     `const PACKED = '${archive}';`,
@@ -118,19 +129,10 @@ const packedTables = (source: string): string => {
   ].join('\n');
 };
 
-/** Errors of operations on tables, backups and replicas, which no function calls: they keep their name alone. */
-const ADMINISTRATION =
-  /^export class ((?:Backup|ContinuousBackups|Export|GlobalTable|Import|Index|InvalidExport|InvalidRestore|PointInTime|Policy|Replica|Table)\w+) extends __BaseException \{$[\s\S]*?^\}$/gm;
-
 const NO_JSON_SCHEMAS =
   "const refuse = () => { throw new Error('JSON Schemas are not part of this bundle'); };";
 
 const CUTS: readonly Cut[] = [
-  {
-    // An error of a name that the client doesn't know is one of its base class and has that name. 5 KB.
-    file: /[\\/]client-dynamodb[\\/]dist-es[\\/]models[\\/]errors\.js$/,
-    lean: (source) => source.replace(ADMINISTRATION, 'export { __BaseException as $1 };'),
-  },
   {
     // Every schema knows how to describe itself as JSON Schema, which is done when the repository is generated. 9 KB.
     file: /[\\/]zod[\\/]v4[\\/]core[\\/]json-schema-processors\.js$/,
