@@ -1,8 +1,13 @@
 import * as z from 'zod';
+import { queueVariable, type SentQueue } from './queues.ts';
+
+/** A queue's URL: only functions that put messages into the queue have it. */
+const queueUrl = z.string().min(1).optional();
 
 /**
- * What every function finds in its environment. CDK sets exactly these; the local service sets the same. The SDK
- * itself reads `AWS_REGION`, `AWS_ENDPOINT_URL_DYNAMODB` and `AWS_ENDPOINT_URL_EVENTBRIDGE`.
+ * What a function finds in its environment: what all need is required, the rest is set for those that use it. CDK sets
+ * exactly these; the local service sets all of them. The SDK itself reads `AWS_REGION` and `AWS_ENDPOINT_URL_DYNAMODB`,
+ * `…_EVENTBRIDGE`, `…_SQS` and `…_SCHEDULER`.
  */
 export const environmentSchema = z.object({
   WEND_VISITORS_TABLE: z.string().min(1),
@@ -14,6 +19,70 @@ export const environmentSchema = z.object({
   WEND_IDENTITY_AUDIENCE: z.string().min(1).optional(),
   /** How old the last look at the catalog pointer and the keys may be, milliseconds. */
   WEND_CONTROL_MAX_AGE_MS: z.coerce.number().int().min(0).default(5000),
+  WEND_QUEUE_EVENTS_RECEIVED: queueUrl,
+  WEND_QUEUE_TIMERS_DUE: queueUrl,
+  WEND_QUEUE_BUSINESS_EVENTS: queueUrl,
+  WEND_QUEUE_FAN_OUT: queueUrl,
+  WEND_QUEUE_BUS_EFFECTS: queueUrl,
+  WEND_QUEUE_TIMER_EFFECTS: queueUrl,
+  WEND_QUEUE_TIMELINE_EFFECTS: queueUrl,
+  WEND_QUEUE_COUNTER_EFFECTS: queueUrl,
+  WEND_QUEUE_DELIVERY_EFFECTS: queueUrl,
+  WEND_QUEUE_FOLLOW_EFFECTS: queueUrl,
+  WEND_QUEUE_POOL_EFFECTS: queueUrl,
+  WEND_QUEUE_TASK_EFFECTS: queueUrl,
+  /** Where publish lays aside, in full, what it can't route. */
+  WEND_QUEUE_PUBLISH_FAILED: queueUrl,
+  /** The group of EventBridge Scheduler in which visitors' timers are armed. */
+  WEND_SCHEDULER_GROUP: z.string().min(1).optional(),
+  /** The role that the scheduler puts fired timers into their queue with. */
+  WEND_SCHEDULER_ROLE_ARN: z.string().min(1).optional(),
+  /** ARN of the queue `timers-due`: the scheduler takes no URL. */
+  WEND_TIMERS_QUEUE_ARN: z.string().min(1).optional(),
 });
 
 export type Environment = z.infer<typeof environmentSchema>;
+
+/** A function was started without a variable that it can't do without: the stack forgot to set it. */
+export class VariableMissing extends Error {
+  constructor(variable: string) {
+    super(`the environment variable ${variable} is not set`);
+    this.name = 'VariableMissing';
+  }
+}
+
+const present = (environment: Environment, variable: string): string => {
+  const variables: Readonly<Record<string, unknown>> = environment;
+  const value = variables[variable];
+  if (typeof value !== 'string') throw new VariableMissing(variable);
+  return value;
+};
+
+/**
+ * The URLs of the queues that a function puts messages into.
+ *
+ * @throws VariableMissing at the start of the function, rather than with its first message
+ */
+export const queueUrlsOf = (
+  environment: Environment,
+  queues: readonly SentQueue[],
+): ReadonlyMap<SentQueue, string> =>
+  new Map(queues.map((queue) => [queue, present(environment, queueVariable(queue))]));
+
+/** Where and as whom timers are armed. */
+export interface SchedulerEnvironment {
+  readonly group: string;
+  readonly roleArn: string;
+  readonly timersQueueArn: string;
+}
+
+/**
+ * What a function that arms timers knows of the scheduler.
+ *
+ * @throws VariableMissing where it was not told
+ */
+export const schedulerOf = (environment: Environment): SchedulerEnvironment => ({
+  group: present(environment, 'WEND_SCHEDULER_GROUP'),
+  roleArn: present(environment, 'WEND_SCHEDULER_ROLE_ARN'),
+  timersQueueArn: present(environment, 'WEND_TIMERS_QUEUE_ARN'),
+});

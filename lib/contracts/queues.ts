@@ -51,6 +51,12 @@ export const QUEUE_OF_EFFECT: { readonly [Kind in EffectKind]: QueueName } = {
   task: 'task-effects',
 };
 
+/**
+ * A queue that a function puts messages into. `publish-failed` has no consumer: what publish can't route waits there
+ * for a person.
+ */
+export type SentQueue = QueueName | 'publish-failed';
+
 /** The environment variable that holds a queue's URL: `WEND_QUEUE_TIMERS_DUE`. */
-export const queueVariable = (queue: QueueName): string =>
+export const queueVariable = (queue: SentQueue): string =>
   `WEND_QUEUE_${queue.toUpperCase().replaceAll('-', '_')}`;
