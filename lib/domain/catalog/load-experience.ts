@@ -136,7 +136,7 @@ export const loadExperience = (
 ): CompiledExperience => new LoadedExperience(definition, index, parse, offerIntent);
 
 /** `recover` stands before `protect`, `protect` before all else. */
-const rankOf = (intent: Intent): number => {
+export const rankOf = (intent: Intent): number => {
   switch (intent) {
     case 'recover':
       return 0;

@@ -50,7 +50,6 @@ const missingParts = (offer: OfferDefinition): readonly Part[] => [
     : []),
   ...(offer.code === undefined ? [] : [{ path: 'code', what: 'offers with a code' }]),
   ...(offer.codes === undefined ? [] : [{ path: 'codes', what: 'offers with codes' }]),
-  ...(offer.requiresGrant === true ? [{ path: 'requiresGrant', what: 'offers that require a grant' }] : []),
 ];
 
 /** Whether an offer takes part in decisions of this release; one that doesn't is never applied. */

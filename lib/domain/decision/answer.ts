@@ -27,8 +27,11 @@ export type CompleteAnswer = DecisionAnswer & { readonly pending: readonly strin
 export type DecisionReason = 'TARGETING_MATCH' | 'JOURNEY' | 'SPLIT' | 'DEFAULT' | 'RECOVERY';
 
 export interface PlacementItem {
+  /** For a journey's show `<journeyId>.<stepId>`. */
   readonly experienceId: string;
-  /** Absent where the experience has no variants. */
+  readonly journeyId?: string;
+  readonly stepId?: string;
+  /** Absent where the experience has no variants, or the journey drew no arm. */
   readonly variant?: string;
   readonly content: Json;
   readonly reason: DecisionReason;

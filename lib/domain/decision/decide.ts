@@ -1,11 +1,14 @@
 import type { CompiledCatalog } from '../catalog/compiled.ts';
-import { rendererFor } from '../template/render-content.ts';
-import type { Profile } from '../visitor/profile.ts';
+import { type RenderedContent, rendererFor } from '../template/render-content.ts';
+import { isOpen, type Profile } from '../visitor/profile.ts';
 import type { DecisionAnswer, DecisionWarning } from './answer.ts';
-import { decisionFacts } from './decision-facts.ts';
+import { askQuestions, openQuestions } from './ask-questions.ts';
+import { type DecisionFacts, decisionFacts } from './decision-facts.ts';
 import type { Draw } from './draw.ts';
 import { explainExperiences } from './explain.ts';
-import { fillPlacements } from './fill-placements.ts';
+import { explainJourneys } from './explain-journeys.ts';
+import { type FilledPlacements, fillPlacements, type Render } from './fill-placements.ts';
+import { listOffers, usableGrantsOf } from './list-offers.ts';
 import { explainOffers, type OfferPricing, priceOffers } from './price-offers.ts';
 import type { DecisionRequest } from './request.ts';
 import type { Selection } from './select-experiences.ts';
@@ -39,11 +42,13 @@ export const decide = (input: DecisionInput): Decision => {
   const { catalog, profile, request, now } = input;
   const cart = request.cart ?? profile.cart;
   const facts = decisionFacts(profile, request, cart, catalog.settings, now);
-  const suppression = suppressionOf(profile, input.unread, catalog);
+  const suppression = suppressionOf(profile, input.unread, catalog, now);
   const eligible = new Set(request.placements.length === 0 ? [] : catalog.experienceRules.match(facts));
   const selection: Selection = { catalog, profile, facts, suppression, eligible };
-  const scope = { roots: facts.roots, now, timezone: facts.timezone };
-  const filled = fillPlacements(request.placements, selection, rendererFor(scope));
+  const render = rendererOf(facts);
+  const filled = fillPlacements(request.placements, selection, render);
+  const granted = usableGrantsOf(selection);
+  const open = openQuestions(selection, request);
   const pricing = cart === null ? null : priceOffers(cart, selection);
   const priced = pricing?.result.ok === true ? pricing.result.priced : null;
   const answer: DecisionAnswer = {
@@ -51,20 +56,28 @@ export const decide = (input: DecisionInput): Decision => {
     visitorId: profile.visitorId,
     catalogVersion: catalog.version,
     decidedAt: new Date(now).toISOString(),
-    expiresAt: new Date(expiryOf(input, filled.placements, pricing)).toISOString(),
+    expiresAt: new Date(
+      expiryOf(input, [
+        ...endsOfShown(catalog, filled),
+        ...endsOfApplied(catalog, pricing),
+        ...granted.map(({ endsAt }) => endsAt),
+        ...open.map(({ until }) => until),
+        ...profile.problems.filter((problem) => isOpen(problem, now)).map(({ expiresAt }) => expiresAt),
+      ]),
+    ).toISOString(),
     serviceFirst: suppression.serviceFirst,
     placements: filled.placements,
     ...(priced === null ? {} : { cart: priced }),
-    offers: [],
+    offers: suppression.transactionOnly ? [] : listOffers(granted, render),
     guards: [],
-    questions: [],
+    questions: askQuestions(open, render),
     warnings: [...input.warnings, ...filled.warnings, ...pricingWarnings(pricing)],
     ...(request.explain
       ? {
           explanation: {
             experiences: explainExperiences(request.placements, selection, filled),
             offers: explainOffers(pricing, selection),
-            journeys: [],
+            journeys: explainJourneys(request.placements, selection, filled),
           },
         }
       : {}),
@@ -82,17 +95,36 @@ const pricingWarnings = (pricing: OfferPricing | null): readonly DecisionWarning
         },
       ];
 
-const expiryOf = (
-  { catalog, now }: DecisionInput,
-  placements: DecisionAnswer['placements'],
-  pricing: OfferPricing | null,
-): number => {
-  const applied = pricing?.result.ok === true ? pricing.result.priced.applied : [];
-  const ends = [
-    ...applied.map(({ offerId }) => catalog.offerById.get(offerId)?.until),
-    ...Object.values(placements).flatMap(({ items }) =>
-      items.map(({ experienceId }) => catalog.experienceById.get(experienceId)?.until),
-    ),
-  ];
-  return ends.reduce<number>((earliest, end) => Math.min(earliest, end ?? earliest), now + ANSWER_LIFE_MS);
+/** Renders with the facts of the decision, or with those of an instance of a journey too. */
+const rendererOf = (facts: DecisionFacts): Render => {
+  const { now, timezone } = facts;
+  const of = (roots: DecisionFacts['roots']) => rendererFor({ roots, now, timezone });
+  const render = of(facts.roots);
+  return (template, instance): RenderedContent =>
+    instance === undefined ? render(template) : of(facts.ofJourney(instance).roots)(template);
 };
+
+/** When something ends, milliseconds since 1970; null or undefined: not by itself. */
+type End = number | null | undefined;
+
+const endsOfShown = (
+  catalog: CompiledCatalog,
+  { placements, shownOfJourneys }: FilledPlacements,
+): readonly End[] => [
+  ...Object.values(placements).flatMap(({ items }) =>
+    items.map(({ experienceId }) => catalog.experienceById.get(experienceId)?.until),
+  ),
+  ...[...shownOfJourneys].map(({ show }) => show.until),
+];
+
+const endsOfApplied = (catalog: CompiledCatalog, pricing: OfferPricing | null): readonly End[] =>
+  pricing?.result.ok === true
+    ? pricing.result.priced.applied.map(({ offerId }) => catalog.offerById.get(offerId)?.until)
+    : [];
+
+/** When the first of these ends that has not ended yet, and five minutes from now at the latest. */
+const expiryOf = ({ now }: DecisionInput, ends: readonly End[]): number =>
+  ends.reduce<number>(
+    (earliest, end) => (end != null && end > now ? Math.min(earliest, end) : earliest),
+    now + ANSWER_LIFE_MS,
+  );

@@ -1,12 +1,13 @@
 import { type Cart, type CartLine, cartItemCount, cartTotal } from '../cart/cart.ts';
 import type { Settings } from '../catalog/settings.ts';
 import type { Facts } from '../condition/facts.ts';
+import type { EntryEvent } from '../journey/instance.ts';
 import type { Json } from '../json.ts';
 import { own } from '../own.ts';
 import { formatInstant } from '../time/instant.ts';
 import { countSince } from '../visitor/counters.ts';
 import { type LocalTime, localTime, zoneAmong } from '../visitor/local-time.ts';
-import type { Profile } from '../visitor/profile.ts';
+import { isOpen, type JourneyProfile, type Profile } from '../visitor/profile.ts';
 import type { DecisionRequest } from './request.ts';
 
 const iso = (at: number | null): string | null => (at === null ? null : formatInstant(at));
@@ -33,8 +34,18 @@ const effortOf = (profile: Profile, weights: Settings['effort']): number =>
     0,
   );
 
-/** `visitor.*` for conditions and templates. */
-const visitorFacts = (profile: Profile, settings: Settings) => ({
+/** A journey that the visitor is in. */
+const journeyFacts = ({ journeyId, key, stepId, variant, since }: JourneyProfile) => ({
+  id: journeyId,
+  journeyId,
+  key,
+  stepId,
+  variant,
+  since: iso(since),
+});
+
+/** `visitor.*` for conditions and templates. Whoever is held out of a journey is not in it. */
+const visitorFacts = (profile: Profile, settings: Settings, now: number) => ({
   id: profile.visitorId,
   known: profile.known,
   preferredName: preferredNameOf(profile),
@@ -43,14 +54,14 @@ const visitorFacts = (profile: Profile, settings: Settings) => ({
   consents: profile.consents,
   preferences: profile.preferences,
   openProblems: profile.problems
-    .filter((problem) => problem.closedAt === null)
+    .filter((problem) => isOpen(problem, now))
     .map(({ problemId, key, severity, openedAt }) => ({
       id: problemId,
       key,
       severity,
       openedAt: iso(openedAt),
     })),
-  journeys: [],
+  journeys: profile.journeys.filter(({ heldOut }) => !heldOut).map(journeyFacts),
   learned: {},
   household: profile.household === null ? null : { ...profile.household.traits, id: profile.household.id },
 });
@@ -65,12 +76,23 @@ const cartFacts = (cart: Cart) => ({
   updatedAt: iso(cart.updatedAt),
 });
 
+/** `event.*`: what brought the visitor into the journey. */
+const eventFacts = ({ name, time, properties, subject, data }: EntryEvent) => ({
+  name,
+  time: iso(time),
+  properties,
+  ...(subject === undefined ? {} : { type: name, subject }),
+  ...(data === undefined ? {} : { data }),
+});
+
 /** What conditions and templates of a decision may ask. */
 export interface DecisionFacts extends Facts {
   /** The visitor's time zone: of the request, of their last event, as they told, of the settings. */
   readonly timezone: string;
   /** The same with `line.*`. */
   readonly ofLine: (line: CartLine) => Facts;
+  /** The same with what one instance of a journey knows besides: `event.*`, and the rows that it picked. */
+  readonly ofJourney: (instance: Pick<JourneyProfile, 'event' | 'picked'>) => Facts;
 }
 
 /**
@@ -98,25 +120,31 @@ export const decisionFacts = (
     return time;
   };
   const grouped = request.account ?? profile.account;
-  const visitor = visitorFacts(profile, settings);
+  const visitor = visitorFacts(profile, settings, now);
   const account = grouped === null ? null : { ...grouped.traits, id: grouped.id };
   const asked = cart === null ? null : cartFacts(cart);
   const count: Facts['count'] = (counterId, since) => countSince(own(profile.counters, counterId), since);
-  const factsOf = (line?: CartLine): Facts => ({
+  const factsWith = (more: Facts['roots']): Facts => ({
     now,
     count,
     roots: {
+      ...more,
       visitor,
       account,
       cart: asked,
       context,
       channel,
-      ...(line === undefined ? {} : { line }),
       // Few conditions ask for the visitor's own time, and a zone costs more than all the rest.
       get now() {
         return localNow();
       },
     },
   });
-  return { ...factsOf(), timezone, ofLine: factsOf };
+  return {
+    ...factsWith({}),
+    timezone,
+    ofLine: (line) => factsWith({ line }),
+    ofJourney: ({ event, picked }) =>
+      factsWith({ ...picked, event: event === null ? null : eventFacts(event) }),
+  };
 };

@@ -1,6 +1,6 @@
 import { unmet } from '../condition/explain.ts';
-import type { JsonObject } from '../json.ts';
 import type { OfferOutcome } from '../offer/outcome.ts';
+import type { JourneyOutcome } from './explain-journeys.ts';
 import type { FilledPlacements } from './fill-placements.ts';
 import type { PlacementRequest } from './request.ts';
 import { type ExperienceLoss, experienceLoss, type Selection } from './select-experiences.ts';
@@ -9,7 +9,7 @@ import { type ExperienceLoss, experienceLoss, type Selection } from './select-ex
 export interface Explanation {
   readonly experiences: readonly ExperienceOutcome[];
   readonly offers: readonly OfferOutcome[];
-  readonly journeys: readonly JsonObject[];
+  readonly journeys: readonly JourneyOutcome[];
 }
 
 /** What became of one experience in one placement. */
@@ -26,6 +26,21 @@ export type ExperienceOutcome = {
   | { readonly status: 'NO_EFFECT' }
 );
 
+/** What stands last in a placement: a candidate that is beaten would have had to beat that. */
+export const lastOf = (
+  placement: string,
+  { catalog }: Selection,
+  { placements, journeyShows, shownOfJourneys }: FilledPlacements,
+): { readonly id: string; readonly priority: number } | null => {
+  const id = placements[placement]?.items.at(-1)?.experienceId;
+  if (id === undefined) return null;
+  const ofJourney = journeyShows
+    .get(placement)
+    ?.find((candidate) => candidate.experienceId === id && shownOfJourneys.has(candidate));
+  const priority = ofJourney?.show.priority ?? catalog.experienceById.get(id)?.priority;
+  return priority === undefined ? null : { id, priority };
+};
+
 /** What became of every experience that stands for one of the placements asked for. */
 export const explainExperiences = (
   requested: readonly PlacementRequest[],
@@ -41,7 +56,7 @@ export const explainExperiences = (
         .filter((warning) => warning.placement === placement)
         .map((warning) => warning.experienceId),
     );
-    const last = selection.catalog.experienceById.get(items.at(-1)?.experienceId ?? '');
+    const last = lastOf(placement, selection, filled);
     return [...(contending?.candidates ?? []), ...(contending?.defaults ?? [])].flatMap(
       (index): ExperienceOutcome[] => {
         const experience = selection.catalog.experiences[index];
@@ -50,7 +65,7 @@ export const explainExperiences = (
         if (shown.has(experience.id)) return [{ ...base, status: 'SHOWN' }];
         const loss = experienceLoss(experience, selection);
         if (loss !== null) return [{ ...base, status: loss, ...evidenceOf(loss, index, selection) }];
-        if (failed.has(experience.id) || last === undefined || limit < 1)
+        if (failed.has(experience.id) || last === null || limit < 1)
           return [{ ...base, status: 'NO_EFFECT' }];
         const difference = Math.max(0, last.priority - experience.priority);
         return [{ ...base, status: 'BEATEN', by: last.id, difference }];

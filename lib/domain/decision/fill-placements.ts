@@ -1,8 +1,16 @@
 import type { CompiledExperience } from '../catalog/compiled.ts';
 import type { ContentTemplate } from '../template/compile-content.ts';
 import type { RenderedContent } from '../template/render-content.ts';
+import type { JourneyProfile } from '../visitor/profile.ts';
 import type { DecisionReason, DecisionWarning, PlacementItem } from './answer.ts';
 import { type Draw, drawVariant } from './draw.ts';
+import {
+  contentOf,
+  type JourneyShow,
+  type JourneyShows,
+  journeyShowsOf,
+  showableTogether,
+} from './journey-shows.ts';
 import type { PlacementRequest } from './request.ts';
 import { type Selection, showable } from './select-experiences.ts';
 
@@ -12,10 +20,16 @@ export interface FilledPlacements {
   /** Variants drawn for the first time. */
   readonly draws: readonly Draw[];
   readonly warnings: readonly DecisionWarning[];
+  /** What journeys had to show, and which of it is shown. */
+  readonly journeyShows: JourneyShows;
+  readonly shownOfJourneys: ReadonlySet<JourneyShow>;
 }
 
-/** Makes an experience's content; a simulation asks for winners only and makes none. */
-type Render = (template: ContentTemplate) => RenderedContent;
+/**
+ * Makes an experience's content, or that of an instance of a journey, which knows more. A simulation asks for
+ * winners only and makes none.
+ */
+export type Render = (template: ContentTemplate, instance?: JourneyProfile) => RenderedContent;
 
 /**
  * Fills each placement with the best that can be shown, its defaults only where nothing else is left. Content
@@ -28,6 +42,8 @@ export const fillPlacements = (
 ): FilledPlacements => {
   const draws = new Map<string, Draw>();
   const warnings: DecisionWarning[] = [];
+  const journeyShows = journeyShowsOf(selection.profile, requested);
+  const shownOfJourneys = new Set<JourneyShow>();
 
   const itemOf = (experience: CompiledExperience, placement: string): PlacementItem | null => {
     const drawn = drawVariant(experience, selection.profile);
@@ -48,10 +64,36 @@ export const fillPlacements = (
     };
   };
 
-  const fill = (indexes: readonly number[], { id, limit }: PlacementRequest): readonly PlacementItem[] => {
+  const itemOfShow = (candidate: JourneyShow, placement: string): PlacementItem | null => {
+    const { experienceId, instance, show } = candidate;
+    const content = contentOf(candidate, selection.catalog);
+    if (content === null) return null;
+    const rendered = content.ok ? render(content.template, instance) : null;
+    if (rendered === null || !rendered.ok) {
+      warnings.push(templateFailed(placement, experienceId));
+      return null;
+    }
+    shownOfJourneys.add(candidate);
+    return {
+      experienceId,
+      journeyId: instance.journeyId,
+      stepId: show.stepId,
+      ...(show.variant === null ? {} : { variant: show.variant }),
+      content: rendered.content,
+      reason: show.intent === 'recover' ? 'RECOVERY' : show.variant === null ? 'JOURNEY' : 'SPLIT',
+    };
+  };
+
+  const fill = (
+    indexes: readonly number[],
+    shows: readonly JourneyShow[],
+    { id, limit }: PlacementRequest,
+  ): readonly PlacementItem[] => {
     const items: PlacementItem[] = [];
-    for (const experience of showable(indexes, selection)) {
-      const item = itemOf(experience, id);
+    const contenders =
+      shows.length === 0 ? showable(indexes, selection) : showableTogether(indexes, shows, selection);
+    for (const contender of contenders) {
+      const item = 'show' in contender ? itemOfShow(contender, id) : itemOf(contender, id);
       if (item !== null) items.push(item);
       if (items.length >= limit) break;
     }
@@ -60,11 +102,20 @@ export const fillPlacements = (
 
   const placements = requested.map((placement): [string, { items: readonly PlacementItem[] }] => {
     const contending = selection.catalog.placements.get(placement.id);
-    if (contending === undefined) return [placement.id, { items: [] }];
-    const items = fill(contending.candidates, placement);
-    return [placement.id, { items: items.length > 0 ? items : fill(contending.defaults, placement) }];
+    const shows = journeyShows.get(placement.id) ?? [];
+    const items = fill(contending?.candidates ?? [], shows, placement);
+    return [
+      placement.id,
+      { items: items.length > 0 ? items : fill(contending?.defaults ?? [], [], placement) },
+    ];
   });
-  return { placements: Object.fromEntries(placements), draws: [...draws.values()], warnings };
+  return {
+    placements: Object.fromEntries(placements),
+    draws: [...draws.values()],
+    warnings,
+    journeyShows,
+    shownOfJourneys,
+  };
 };
 
 const reasonOf = (experience: CompiledExperience, drawn: boolean): DecisionReason => {

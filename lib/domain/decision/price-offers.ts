@@ -5,8 +5,9 @@ import { unmet } from '../condition/explain.ts';
 import type { OfferOutcome } from '../offer/outcome.ts';
 import { type PriceCartInput, type PriceCartResult, priceCart } from '../offer/price-cart.ts';
 import type { OfferCandidate } from '../offer/priceable-offer.ts';
-import type { Profile } from '../visitor/profile.ts';
+import { type Profile, suppressingProblems } from '../visitor/profile.ts';
 import type { DecisionFacts } from './decision-facts.ts';
+import { type HeldGrants, heldGrantsOf } from './held-grants.ts';
 import { forbidsSelling, type Suppression, suppressesOffers, withholds } from './suppression.ts';
 
 /** A cart with the offers that apply themselves, and what pricing made of each that could. */
@@ -16,21 +17,17 @@ export interface OfferPricing {
   readonly priced: readonly number[];
 }
 
-interface OfferSelection {
+export interface OfferSelection {
   readonly catalog: CompiledCatalog;
   readonly profile: Profile;
   readonly facts: DecisionFacts;
   readonly suppression: Suppression;
 }
 
-/**
- * Why an automatic offer whose condition holds can't apply now, or null where it can. An offer that runs only by
- * a code, a claim or a grant is none that applies itself.
- */
-const offerLoss = (offer: CompiledOffer, selection: OfferSelection): OfferOutcome | null => {
+/** Why an offer that the visitor has, or that everybody has, is not theirs to use now; null where it is. */
+export const suppressedOffer = (offer: CompiledOffer, selection: OfferSelection): OfferOutcome | null => {
   const { suppression, profile, facts } = selection;
   const { id: offerId, definition } = offer;
-  if (!offer.runs) return { offerId, status: 'NOT_GRANTED' };
   if ((offer.from !== null && facts.now < offer.from) || (offer.until !== null && facts.now >= offer.until)) {
     return {
       offerId,
@@ -40,18 +37,39 @@ const offerLoss = (offer: CompiledOffer, selection: OfferSelection): OfferOutcom
     };
   }
   if (forbidsSelling(suppression, offer.intent)) {
-    const open = profile.problems.filter(
-      (problem) => problem.closedAt === null && problem.severity !== 'low',
-    );
+    const open = suppressingProblems(profile, facts.now);
     return { offerId, status: 'SERVICE_FIRST', problems: open.map((problem) => problem.problemId) };
   }
   return withholds(suppression, offer.intent) ? { offerId, status: 'HOLDOUT' } : null;
 };
 
+/** Whether an offer is only for whom a journey granted it, and nobody granted it to this visitor. */
+const lacksGrant = ({ id, definition }: CompiledOffer, grants: HeldGrants): boolean =>
+  definition.requiresGrant === true && !grants.has(id);
+
+/**
+ * Why an automatic offer whose condition holds can't apply now, or null where it can. An offer that runs only by
+ * a code or a claim is none that applies itself.
+ */
+const offerLoss = (
+  offer: CompiledOffer,
+  selection: OfferSelection,
+  grants: HeldGrants,
+): OfferOutcome | null =>
+  !offer.runs || lacksGrant(offer, grants)
+    ? { offerId: offer.id, status: 'NOT_GRANTED' }
+    : suppressedOffer(offer, selection);
+
 /** Whether any offer could apply, whoever the visitor is: while something suppresses offers, mostly none can. */
-const anyCanApply = (selection: OfferSelection): boolean =>
+const anyCanApply = (selection: OfferSelection, grants: HeldGrants): boolean =>
   !suppressesOffers(selection.suppression) ||
-  selection.catalog.offers.some((offer) => offerLoss(offer, selection) === null);
+  selection.catalog.offers.some((offer) => offerLoss(offer, selection, grants) === null);
+
+/** An offer as the visitor could have it: by their grant where they hold one. */
+const candidateOf = ({ priceable, id }: CompiledOffer, grants: HeldGrants): OfferCandidate => {
+  const grant = grants.get(id);
+  return grant === undefined ? { offer: priceable } : { offer: priceable, grantId: grant.grantId };
+};
 
 /** Evaluates conditions on lines; what is known of a line is put together once for all offers. */
 const lineMatcher = ({ catalog, facts }: OfferSelection) => {
@@ -67,15 +85,16 @@ const lineMatcher = ({ catalog, facts }: OfferSelection) => {
   };
 };
 
-/** Prices a cart with every automatic offer that this visitor can have now. */
+/** Prices a cart with every automatic offer that this visitor can have now, granted ones included. */
 export const priceOffers = (cart: Cart, selection: OfferSelection): OfferPricing => {
   const { catalog, facts } = selection;
+  const grants = heldGrantsOf(selection.profile, facts.now);
   const candidates: OfferCandidate[] = [];
   const priced: number[] = [];
-  for (const index of anyCanApply(selection) ? catalog.offerRules.match(facts) : []) {
+  for (const index of anyCanApply(selection, grants) ? catalog.offerRules.match(facts) : []) {
     const offer = catalog.offers[index];
-    if (offer === undefined || offerLoss(offer, selection) !== null) continue;
-    candidates.push({ offer: offer.priceable });
+    if (offer === undefined || offerLoss(offer, selection, grants) !== null) continue;
+    candidates.push(candidateOf(offer, grants));
     priced.push(index);
   }
   const matches = lineMatcher(selection);
@@ -84,7 +103,10 @@ export const priceOffers = (cart: Cart, selection: OfferSelection): OfferPricing
   return { result: priceCart({ cart, candidates, matchesLine }), priced };
 };
 
-/** What became of every automatic offer of the catalog, with its evidence. */
+/**
+ * What became of every offer of the catalog, with its evidence. An entitlement that a visitor holds is shown, and
+ * not applied.
+ */
 export const explainOffers = (
   pricing: OfferPricing | null,
   selection: OfferSelection,
@@ -92,11 +114,18 @@ export const explainOffers = (
   const { catalog, facts } = selection;
   const outcomes = pricing?.result.ok === true ? pricing.result.outcomes : [];
   const byIndex = new Map(pricing?.priced.map((index, place) => [index, outcomes[place]]));
+  const grants = heldGrantsOf(selection.profile, facts.now);
   return catalog.offers.map((offer): OfferOutcome => {
     const outcome = byIndex.get(offer.index);
     if (outcome !== undefined) return outcome;
+    const grant = grants.get(offer.id);
+    if (offer.runs && lacksGrant(offer, grants)) return { offerId: offer.id, status: 'NOT_GRANTED' };
+    if (!offer.runs && grant !== undefined) {
+      const { grantId } = grant;
+      return suppressedOffer(offer, selection) ?? { offerId: offer.id, grantId, status: 'SHOWN' };
+    }
     const missing = unmet(offer.condition, facts, catalog.segments);
     if (missing !== null) return { offerId: offer.id, status: 'INELIGIBLE', ...missing };
-    return offerLoss(offer, selection) ?? { offerId: offer.id, status: 'NO_EFFECT' };
+    return offerLoss(offer, selection, grants) ?? { offerId: offer.id, status: 'NO_EFFECT' };
   });
 };

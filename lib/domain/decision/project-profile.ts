@@ -1,83 +1,21 @@
-import type { CatalogReads, CompiledCatalog } from '../catalog/compiled.ts';
+import type { CompiledCatalog } from '../catalog/compiled.ts';
 import type { JsonObject } from '../json.ts';
 import { own } from '../own.ts';
-import { type Duration, parseDuration, subtractDuration } from '../time/duration.ts';
+import { subtractDuration } from '../time/duration.ts';
 import type { Counter } from '../visitor/counters.ts';
-import type { GroupProfile, Profile } from '../visitor/profile.ts';
+import {
+  type GrantProfile,
+  type GroupProfile,
+  isOpen,
+  type JourneyProfile,
+  type Profile,
+} from '../visitor/profile.ts';
 import { experienceOf, GLOBAL_HOLDOUT } from './draw.ts';
+import { isHeld } from './held-grants.ts';
+import { type ProfileReads, type ReadsBelow, readsOfDecision } from './profile-reads.ts';
 import type { DecisionRequest } from './request.ts';
 
 type Named<T> = { readonly [key: string]: T };
-
-/** What a catalog can read below one root, such as `visitor.traits`. */
-interface ReadsBelow {
-  /** The root itself is read, and so everything below it. */
-  readonly whole: boolean;
-  /** First parts of the paths below the root. */
-  readonly names: ReadonlySet<string>;
-  /** The paths below the root, for keys that have a dot in them. */
-  readonly paths: readonly string[];
-  /** Liquid's `size` of an object that has no such key is the number of its keys. */
-  readonly counted: boolean;
-}
-
-/** What a catalog can read of a profile, sorted out once. */
-interface ProfileReads {
-  readonly traits: ReadsBelow;
-  readonly preferences: ReadsBelow;
-  readonly consents: ReadsBelow;
-  readonly household: ReadsBelow;
-  readonly account: ReadsBelow;
-  /** Counter ids, and whether somebody asks for all that was ever counted. */
-  readonly counters: ReadonlyMap<string, boolean>;
-  /** Every window that any counter may be asked for. */
-  readonly windows: readonly Duration[];
-}
-
-const readsBelow = (root: string, reads: CatalogReads): ReadsBelow => {
-  const facts = [...reads.facts, ...reads.templateFacts];
-  const paths = facts
-    .filter((fact) => fact.startsWith(`${root}.`))
-    .map((fact) => fact.slice(root.length + 1));
-  return {
-    whole: facts.some((fact) => fact === root || root.startsWith(`${fact}.`)),
-    names: new Set(paths.map((path) => path.split('.', 1)[0] ?? '')),
-    paths,
-    counted: paths.includes('size'),
-  };
-};
-
-/** Durations written as an event count's `within` or a limit's `per`, anywhere in a document. */
-const collectWindows = (document: unknown, found: Map<string, Duration>): void => {
-  if (typeof document !== 'object' || document === null) return;
-  for (const [key, value] of Object.entries(document)) {
-    const window = (key === 'within' || key === 'per') && typeof value === 'string' && parseDuration(value);
-    if (window) found.set(window.text, window);
-    else collectWindows(value, found);
-  }
-};
-
-const known = new WeakMap<CompiledCatalog, ProfileReads>();
-
-const readsOf = (catalog: CompiledCatalog): ProfileReads => {
-  const before = known.get(catalog);
-  if (before !== undefined) return before;
-  const { reads } = catalog;
-  const windows = new Map<string, Duration>();
-  collectWindows(catalog.definitions, windows);
-  const counters = [...catalog.countersByEvent.values()].flat().filter(({ id }) => reads.counters.has(id));
-  const sorted: ProfileReads = {
-    traits: readsBelow('visitor.traits', reads),
-    preferences: readsBelow('visitor.preferences', reads),
-    consents: readsBelow('visitor.consents', reads),
-    household: readsBelow('visitor.household', reads),
-    account: readsBelow('account', reads),
-    counters: new Map(counters.map(({ id, window }) => [id, window === null])),
-    windows: [...windows.values()],
-  };
-  known.set(catalog, sorted);
-  return sorted;
-};
 
 const pick = <T>(values: Named<T>, keeps: (key: string, value: T) => boolean): Named<T> =>
   Object.fromEntries(Object.entries(values).filter(([key, value]) => keeps(key, value)));
@@ -117,6 +55,46 @@ const projectCounters = (
   return Object.fromEntries(projected);
 };
 
+/** The instances as they are explained, with what their shows in these placements and their questions say. */
+const projectJourneys = (
+  journeys: Profile['journeys'],
+  asked: ReadonlySet<string>,
+  contentFacts: readonly string[],
+): readonly JourneyProfile[] => {
+  const isRead = (root: string): boolean =>
+    contentFacts.some((fact) => fact === root || fact.startsWith(`${root}.`));
+  return journeys.map(
+    ({ journeyId, key, definition, since, stepId, heldOut, variant, event, picked, shows, asks }) => ({
+      journeyId,
+      key,
+      definition,
+      since,
+      stepId,
+      heldOut,
+      variant,
+      event: isRead('event') ? event : null,
+      picked: pick(picked, isRead),
+      shows: shows.filter(({ placements }) => placements.some((placement) => asked.has(placement))),
+      asks,
+    }),
+  );
+};
+
+const projectGrants = (
+  grants: Profile['grants'],
+  { offerById }: CompiledCatalog,
+  now: number,
+): readonly GrantProfile[] =>
+  grants
+    .filter((grant) => isHeld(grant, now) && offerById.has(grant.offerId))
+    .map(({ grantId, offerId, expiresAt, because, status }) => ({
+      grantId,
+      offerId,
+      expiresAt,
+      because,
+      status,
+    }));
+
 /**
  * The profile without what this catalog never looks at when it answers this request: the decision is the same to
  * the byte, its record is small, and it holds no more of a person than the decision needed.
@@ -129,7 +107,7 @@ export const projectProfile = (
   catalog: CompiledCatalog,
   now: number,
 ): Profile => {
-  const reads = readsOf(catalog);
+  const { reads, contentFacts } = readsOfDecision(profile, request, catalog);
   const asked = new Set(request.placements.map(({ id }) => id));
   const isDrawn = (experiment: string): boolean =>
     experiment === GLOBAL_HOLDOUT ||
@@ -148,14 +126,20 @@ export const projectProfile = (
     assignments: pick(profile.assignments, isDrawn),
     account: request.account === null ? projectGroup(profile.account, reads.account) : null,
     household: projectGroup(profile.household, reads.household),
-    problems: profile.problems.filter((problem) => problem.closedAt === null),
+    problems: profile.problems.filter((problem) => isOpen(problem, now)),
+    journeys: projectJourneys(profile.journeys, asked, contentFacts),
+    grants: projectGrants(profile.grants, catalog, now),
   };
 };
 
-/** The request without what was read of its account and the catalog never looks at. */
-export const projectRequest = (request: DecisionRequest, catalog: CompiledCatalog): DecisionRequest => {
+/** The request without what was read of its account and this decision never looks at. */
+export const projectRequest = (
+  request: DecisionRequest,
+  profile: Profile,
+  catalog: CompiledCatalog,
+): DecisionRequest => {
   if (request.account === null) return request;
   const { id, traits } = request.account;
-  const kept: JsonObject = only(traits, readsOf(catalog).account);
+  const kept: JsonObject = only(traits, readsOfDecision(profile, request, catalog).reads.account);
   return { ...request, account: { id, traits: kept } };
 };

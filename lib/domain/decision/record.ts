@@ -48,7 +48,7 @@ export const recordOf = (
   decidedAt: input.now,
   catalogVersion: input.catalog.version,
   codeVersion,
-  request: projectRequest(input.request, input.catalog),
+  request: projectRequest(input.request, input.profile, input.catalog),
   profile: projectProfile(input.profile, input.request, input.catalog, input.now),
   unread: input.unread,
   pending: answer.pending,

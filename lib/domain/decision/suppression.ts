@@ -17,10 +17,20 @@ export interface Suppression {
   readonly draw: Draw | null;
 }
 
-export const suppressionOf = (profile: Profile, unread: boolean, catalog: CompiledCatalog): Suppression => {
+/**
+ * What holds for the whole of a decision.
+ *
+ * @param now - the decision's clock, milliseconds since 1970
+ */
+export const suppressionOf = (
+  profile: Profile,
+  unread: boolean,
+  catalog: CompiledCatalog,
+  now: number,
+): Suppression => {
   const { heldOut, draw } = drawGlobalHoldout(unread ? 0 : catalog.settings.globalHoldout, profile);
   return {
-    serviceFirst: isServiceFirst(profile),
+    serviceFirst: isServiceFirst(profile, now),
     unread,
     heldOut,
     transactionOnly: profile.preferences.contactStyle === 'transaction-only',

@@ -32,6 +32,8 @@ export type OfferOutcome = { readonly offerId: string; readonly grantId?: string
   | { readonly status: 'CAPPED'; readonly limit: 'total' | 'perVisitor' | 'budget' }
   | { readonly status: 'EXPIRED'; readonly from?: string; readonly until?: string }
   | { readonly status: 'NOT_GRANTED' }
+  /** A granted entitlement: it stands in the answer's `offers`, and takes nothing off a cart. */
+  | { readonly status: 'SHOWN' }
   | { readonly status: 'HOLDOUT' }
   | { readonly status: 'NO_CONSENT'; readonly purpose?: string }
   | { readonly status: 'FREQUENCY' }

@@ -76,7 +76,7 @@ export const createSimulation = (options: SimulationOptions): Simulation => {
       catalog,
       profile,
       facts,
-      suppression: suppressionOf(profile, false, catalog),
+      suppression: suppressionOf(profile, false, catalog, now),
       eligible: new Set(catalog.experienceRules.match(facts)),
     };
   };

@@ -1,4 +1,5 @@
 import type { Cart } from '../cart/cart.ts';
+import type { Grant, JourneyInstance } from '../journey/instance.ts';
 import type { Json } from '../json.ts';
 import type { Counters } from './counters.ts';
 import type { OrderTotals } from './orders.ts';
@@ -38,7 +39,29 @@ export interface Profile {
   readonly account: GroupProfile | null;
   readonly household: GroupProfile | null;
   readonly problems: readonly OpenedProblem[];
+  readonly journeys: readonly JourneyProfile[];
+  /** Offers that journeys granted, those that are over included. */
+  readonly grants: readonly GrantProfile[];
 }
+
+/** An instance of a journey, as far as a decision looks at it. */
+export type JourneyProfile = Pick<
+  JourneyInstance,
+  | 'journeyId'
+  | 'key'
+  | 'definition'
+  | 'since'
+  | 'stepId'
+  | 'heldOut'
+  | 'variant'
+  | 'event'
+  | 'picked'
+  | 'shows'
+  | 'asks'
+>;
+
+/** A grant, as far as a decision looks at it. */
+export type GrantProfile = Pick<Grant, 'grantId' | 'offerId' | 'expiresAt' | 'because' | 'status'>;
 
 /** An account or a household, as far as this visitor's events told of it. */
 export interface GroupProfile {
@@ -68,6 +91,8 @@ export const profileOf = ({ state }: Visitor, visitorId: string, seed: string): 
   account: groupProfile(state, false),
   household: groupProfile(state, true),
   problems: state.problems,
+  journeys: state.journeys.instances,
+  grants: state.grants,
 });
 
 const groupProfile = (state: VisitorState, household: boolean): GroupProfile | null => {
@@ -75,6 +100,23 @@ const groupProfile = (state: VisitorState, household: boolean): GroupProfile | n
   return group === null ? null : { id: group.id, traits: valuesOf(group.traits) };
 };
 
-/** Whether an open problem forbids selling to this visitor (rule 1 of the catalog). */
-export const isServiceFirst = (profile: Pick<Profile, 'problems'>): boolean =>
-  profile.problems.some((problem) => problem.closedAt === null && problem.severity !== 'low');
+/**
+ * Whether a problem is open: neither closed nor past its expiry, even where nobody has noted that yet.
+ *
+ * @param now - milliseconds since 1970
+ */
+export const isOpen = ({ closedAt, expiresAt }: OpenedProblem, now: number): boolean =>
+  closedAt === null && (expiresAt === undefined || now < expiresAt);
+
+/** Whether a problem forbids selling while it is open (rule 1 of the catalog). */
+const forbidsSelling = ({ severity }: OpenedProblem): boolean => severity !== 'low';
+
+/** The open problems that forbid selling to this visitor. */
+export const suppressingProblems = (
+  { problems }: Pick<Profile, 'problems'>,
+  now: number,
+): readonly OpenedProblem[] => problems.filter((problem) => forbidsSelling(problem) && isOpen(problem, now));
+
+/** Whether an open problem forbids selling to this visitor. */
+export const isServiceFirst = ({ problems }: Pick<Profile, 'problems'>, now: number): boolean =>
+  problems.some((problem) => forbidsSelling(problem) && isOpen(problem, now));

@@ -233,11 +233,6 @@ describe('compiling a catalog', () => {
       'reward.type',
     ],
     ['a code', '{ kind: offer, id: o, reward: { type: amount, value: 1 }, apply: code, code: X }', 'apply'],
-    [
-      'a grant',
-      '{ kind: offer, id: o, reward: { type: amount, value: 1 }, requiresGrant: true }',
-      'requiresGrant',
-    ],
   ])('publishes %s with the warning that it does not run yet', (_what, yaml, path) => {
     const { catalog, findings: found } = compile(yaml);
     expect(catalog).not.toBeNull();

@@ -4,7 +4,12 @@ import type { CompiledCatalog } from '../../../lib/domain/catalog/compiled.ts';
 import type { DecisionInput } from '../../../lib/domain/decision/decide.ts';
 import type { DecisionRequest } from '../../../lib/domain/decision/request.ts';
 import type { Json } from '../../../lib/domain/json.ts';
-import type { GroupProfile, Profile } from '../../../lib/domain/visitor/profile.ts';
+import type {
+  GrantProfile,
+  GroupProfile,
+  JourneyProfile,
+  Profile,
+} from '../../../lib/domain/visitor/profile.ts';
 import { catalogOf, definitionsOf, documents } from '../catalog/support.ts';
 
 export const NOW = Date.UTC(2026, 10, 22, 9, 30);
@@ -49,6 +54,27 @@ const pool: readonly string[] = [
   '{ kind: offer, id: ten, reward: { type: percentage, value: 10, on: order }, until: 2027-01-01T00:00:00Z }',
   '{ kind: offer, id: fits, reward: { type: percentage, value: 20, on: lines }, lines: { line.attributes.size: { $eq: { $fact: traits.size } } }, until: 2027-01-01T00:00:00Z }',
   '{ kind: offer, id: gold, reward: { type: amount, value: 500, on: order }, where: { account.tier: gold }, until: 2027-01-01T00:00:00Z }',
+  '{ kind: experience, id: in-journey, placement: b, priority: 9, where: { visitor.journeys.id: cart }, content: "{{ visitor.journeys[0].stepId }}" }',
+  `kind: journey
+id: cart
+enter: { on: Product Added, where: { traits.colour: red, events: { name: Search, count: { $gte: 2 } } }, key: event.properties.cart }
+priority: 40
+steps:
+  - { id: first, show: { placement: [a, b], content: "{{ event.properties.name }} for {{ traits.secret }} at {{ event.time }}" } }
+  - { id: second, show: { placement: c, intent: protect, content: "{{ helper.name }} {{ visitor.preferences.other }}" } }
+  - { id: sells, show: { placement: a, intent: sell, content: "{{ account.manager }}" } }
+  - { id: broken, show: { placement: a, content: "{{ traits.age | divided_by: 0 }}" } }`,
+  '{ kind: journey, id: other, enter: { segment: buyer }, steps: [{ id: only, show: { placement: b, content: x } }] }',
+  `kind: question
+id: size
+ask: "Which size, {{ traits.age }}?"
+why: "{{ visitor.preferences.other }}"
+channels: [web]
+again: P10D
+answers: [{ id: m, label: M, set: { traits: { size: M } } }, { id: "none", label: "{{ cart.total }}" }]`,
+  '{ kind: question, id: how, ask: How?, why: w, answers: [{ id: so, label: So, set: { preferences: { colour: red } } }] }',
+  '{ kind: offer, id: granted, label: "For {{ traits.secret }}", requiresGrant: true, reward: { type: percentage, value: 30, on: order } }',
+  '{ kind: offer, id: seat, intent: recover, requiresGrant: true, reward: { type: upgrade, to: business } }',
   '{ kind: offer, id: sorry, intent: recover, reward: { type: freeShipping }, where: { visitor.openProblems.0.severity: high }, combine: { group: shipping, with: [default] }, until: 2026-11-22T09:32:00Z }',
 ];
 
@@ -56,7 +82,13 @@ const segment = '{ kind: segment, id: buyer, where: { stats.orders: { $gte: 1 },
 
 /** Every document that the catalogs of the law are made of. */
 const anyCatalog: fc.Arbitrary<CompiledCatalog> = fc
-  .tuple(fc.subarray([...pool], { minLength: 1 }), fc.boolean())
+  .tuple(
+    fc.oneof(
+      fc.subarray([...pool], { minLength: 1 }),
+      fc.subarray([...pool], { minLength: pool.length - 8 }),
+    ),
+    fc.boolean(),
+  )
   .map(([chosen, set]) =>
     catalogOf(definitionsOf([...(set ? [settings] : []), segment, ...chosen].flatMap(documents))),
   );
@@ -126,6 +158,55 @@ const cart: fc.Arbitrary<Cart> = fc
     updatedAt: null,
   }));
 
+const intent = fc.constantFrom('sell' as const, 'serve' as const, 'recover' as const, 'protect' as const);
+const soonOrLate = maybe(fc.constantFrom(NOW - 1, NOW, NOW + 60_000, NOW + DAY));
+
+const instance: fc.Arbitrary<JourneyProfile> = fc.record({
+  journeyId: fc.constantFrom('cart', 'other', 'gone'),
+  key: fc.constantFrom('', 'c-1', 'c-2'),
+  definition: fc.constant('d'),
+  since: past,
+  stepId: maybe(fc.constantFrom('first', 'second')),
+  heldOut: fc.integer({ min: 0, max: 5 }).map((number) => number === 0),
+  variant: maybe(fc.constantFrom('bold', 'plain')),
+  event: maybe(
+    fc.record({
+      name: fc.constant('Product Added'),
+      time: past,
+      properties: fc.record({ name: fc.constantFrom('Shoe', 'Hat') }),
+    }),
+  ),
+  picked: fc.record({ helper: fc.record({ name: fc.constantFrom('Kim', 'Lee') }) }, { requiredKeys: [] }),
+  shows: fc.array(
+    fc.record({
+      stepId: fc.constantFrom('first', 'second', 'sells', 'broken', 'gone'),
+      placements: fc.subarray(['a', 'b', 'c'], { minLength: 1 }),
+      intent,
+      priority: fc.constantFrom(0, 7, 60),
+      until: soonOrLate,
+      variant: maybe(fc.constantFrom('bold', 'plain')),
+    }),
+    { maxLength: 3 },
+  ),
+  asks: fc.array(
+    fc.record({
+      stepId: fc.constant('ask'),
+      questionId: fc.constantFrom('size', 'how', 'gone'),
+      intent,
+      until: soonOrLate,
+    }),
+    { maxLength: 2 },
+  ),
+});
+
+const grant: fc.Arbitrary<GrantProfile> = fc.record({
+  grantId: fc.uuid(),
+  offerId: fc.constantFrom('granted', 'seat', 'ten', 'gone'),
+  expiresAt: soonOrLate,
+  because: fc.constantFrom(null, 'You left a cart'),
+  status: fc.constantFrom('held' as const, 'held' as const, 'redeemed' as const, 'withdrawn' as const),
+});
+
 const anyProfile: fc.Arbitrary<Profile> = fc.record({
   visitorId: fc.constant('v-1'),
   known: fc.boolean(),
@@ -170,9 +251,12 @@ const anyProfile: fc.Arbitrary<Profile> = fc.record({
       severity: fc.constantFrom('low' as const, 'medium' as const, 'high' as const),
       openedAt: past,
       closedAt: maybe(past),
+      expiresAt: fc.constantFrom(NOW - 1, NOW, NOW + 60_000, NOW + DAY),
     }),
     { maxLength: 2 },
   ),
+  journeys: fc.array(instance, { maxLength: 3 }),
+  grants: fc.array(grant, { maxLength: 3 }),
 });
 
 const anyRequest: fc.Arbitrary<DecisionRequest> = fc.record({

@@ -10,7 +10,7 @@ import { projectProfile, projectRequest } from '../../../lib/domain/decision/pro
 import { type DecisionRecord, hashOfAnswer, recordOf, replay } from '../../../lib/domain/decision/record.ts';
 import { applyEvents } from '../../../lib/domain/visitor/apply.ts';
 import type { VisitorEvent } from '../../../lib/domain/visitor/event.ts';
-import { type Profile, profileOf } from '../../../lib/domain/visitor/profile.ts';
+import { type JourneyProfile, type Profile, profileOf } from '../../../lib/domain/visitor/profile.ts';
 import { STRANGER } from '../../../lib/domain/visitor/state.ts';
 import { catalogOf } from '../catalog/support.ts';
 import { failsOn } from '../law.ts';
@@ -26,7 +26,7 @@ const sameToTheByte = (projection: Projection) =>
     const projected: DecisionInput = {
       ...input,
       profile: projection(input.profile, input),
-      request: projectRequest(input.request, input.catalog),
+      request: projectRequest(input.request, input.profile, input.catalog),
     };
     return JSON.stringify(decide(projected)) === JSON.stringify(decide(input));
   });
@@ -60,6 +60,8 @@ describe('the projection of a profile', () => {
     ['account', { account: null }],
     ['household', { household: null }],
     ['problems', { problems: [] }],
+    ['journeys', { journeys: [] }],
+    ['grants', { grants: [] }],
   ])('is caught when it forgets %s', (_, forgotten) => {
     expect(failsOn(sameToTheByte((profile, input) => ({ ...project(profile, input), ...forgotten })))).toBe(
       true,
@@ -76,6 +78,18 @@ describe('the projection of a profile', () => {
       };
     expect(failsOn(sameToTheByte(without((key) => key === 'secret')))).toBe(true);
     expect(failsOn(sameToTheByte(without((key) => key.includes('.'))))).toBe(true);
+  });
+
+  it('is caught when it forgets the event that brought the visitor in, a row, a show or a question', () => {
+    const damaged =
+      (damage: Partial<JourneyProfile>): Projection =>
+      (profile, input) => {
+        const projected = project(profile, input);
+        return { ...projected, journeys: projected.journeys.map((instance) => ({ ...instance, ...damage })) };
+      };
+    for (const damage of [{ event: null }, { picked: {} }, { shows: [] }, { asks: [] }]) {
+      expect(failsOn(sameToTheByte(damaged(damage)))).toBe(true);
+    }
   });
 
   it('keeps nothing of a person that the catalog can not read', () => {

@@ -1,0 +1,66 @@
+import type { CompiledOffer } from '../catalog/compiled.ts';
+import type { JsonObject } from '../json.ts';
+import { type CompiledContent, compileContent } from '../template/compile-content.ts';
+import { formatInstant } from '../time/instant.ts';
+import type { GrantProfile } from '../visitor/profile.ts';
+import type { Render } from './fill-placements.ts';
+import { compareGrants, isHeld } from './held-grants.ts';
+import { type OfferSelection, suppressedOffer } from './price-offers.ts';
+
+/** A granted offer that the visitor can use now. */
+interface UsableGrant {
+  readonly grant: GrantProfile;
+  readonly offer: CompiledOffer;
+  /** Milliseconds since 1970; null: for good. */
+  readonly endsAt: number | null;
+}
+
+const known = new WeakMap<CompiledOffer, CompiledContent>();
+
+/** An offer's label with its Liquid parsed. */
+export const labelOf = (offer: CompiledOffer): CompiledContent => {
+  const before = known.get(offer);
+  if (before !== undefined) return before;
+  const compiled = compileContent(offer.label);
+  known.set(offer, compiled);
+  return compiled;
+};
+
+const earlier = (a: number | null, b: number | null): number | null =>
+  a === null || b === null ? (a ?? b) : Math.min(a, b);
+
+/** The granted offers that the visitor can use now, of any reward, best first. */
+export const usableGrantsOf = (selection: OfferSelection): readonly UsableGrant[] => {
+  const { catalog, profile, facts } = selection;
+  if (profile.grants.length === 0) return [];
+  return profile.grants
+    .flatMap((grant): readonly UsableGrant[] => {
+      const offer = catalog.offerById.get(grant.offerId);
+      if (offer === undefined || !isHeld(grant, facts.now)) return [];
+      if (suppressedOffer(offer, selection) !== null) return [];
+      return [{ grant, offer, endsAt: earlier(grant.expiresAt, offer.until) }];
+    })
+    .sort((a, b) => b.offer.priority - a.offer.priority || compareGrants(a.grant, b.grant));
+};
+
+/** What an entitlement is to: nothing of it shows in a cart. */
+const entitlementOf = ({ reward }: CompiledOffer): JsonObject => {
+  if (reward.type !== 'upgrade') return {};
+  return { to: reward.to, ...(reward.attributes === undefined ? {} : { attributes: reward.attributes }) };
+};
+
+/** `offers` of the answer: what was granted and can be used, whether a cart is there or not. */
+export const listOffers = (usable: readonly UsableGrant[], render: Render): readonly JsonObject[] =>
+  usable.map(({ grant, offer, endsAt }) => {
+    const label = labelOf(offer);
+    const rendered = label.ok ? render(label.template) : null;
+    return {
+      offerId: offer.id,
+      grantId: grant.grantId,
+      ...(rendered?.ok === true ? { label: rendered.content } : {}),
+      status: 'AVAILABLE',
+      ...(grant.because === null ? {} : { because: grant.because }),
+      ...(endsAt === null ? {} : { expiresAt: formatInstant(endsAt) }),
+      ...entitlementOf(offer),
+    };
+  });
