@@ -1,0 +1,41 @@
+import { MAX_SUBJECT_BYTES, visitorEventOf } from '../../domain/business/business-event.ts';
+import type { FollowerStore, SubjectStore } from '../../domain/business/business-store.ts';
+import type { EffectsOfCommit, FollowEffect } from '../../domain/effect/effect.ts';
+import { MARK_LIFE_MS } from '../../domain/visitor/marks.ts';
+import { mailFor, type SendMessages } from './outbox.ts';
+
+/** An event must be younger than its mark lives, with a day for the way: else it could take effect twice. */
+const MAX_AGE_MS = MARK_LIFE_MS - 24 * 60 * 60_000;
+
+export interface FollowDeps {
+  readonly subjects: SubjectStore;
+  readonly followers: FollowerStore;
+  readonly send: SendMessages;
+  /** The service's clock, milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/**
+ * Takes the follows of a commit. A follower is remembered first, and only then the subject's latest events are read
+ * and told to them, while an event is kept first and its followers are read then: whichever is faster, none is missed.
+ *
+ * @throws whatever the stores and the queue throw: the message then comes again
+ */
+export const createFollowTaker = ({ subjects, followers, send, now }: FollowDeps) => {
+  const take = async (commit: EffectsOfCommit, effect: FollowEffect): Promise<void> => {
+    const { subject, followId, until, rank, wave } = effect;
+    const moment = now();
+    // No event has a subject as long as that; and who follows no more need not be told.
+    if (Buffer.byteLength(subject) > MAX_SUBJECT_BYTES || (until !== null && until <= moment)) return;
+    const { visitorId, at, version } = commit;
+    await followers.follow({ visitorId, subject, followId, until, rank, wave, at, version });
+    const events = (await subjects.allLatest(subject)).filter(
+      ({ receivedAt }) => receivedAt > moment - MAX_AGE_MS,
+    );
+    for (const event of events) await send('events-received', mailFor([visitorId], [visitorEventOf(event)]));
+  };
+
+  return async (commit: EffectsOfCommit): Promise<void> => {
+    for (const effect of commit.effects) if (effect.kind === 'follow') await take(commit, effect);
+  };
+};
