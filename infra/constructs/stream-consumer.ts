@@ -4,6 +4,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
+import { queueVariable } from '../../lib/contracts/queues.ts';
 import { requireImpact } from './impact.ts';
 import { LaidAside } from './laid-aside.ts';
 import type { WendFunction } from './wend-function.ts';
@@ -16,9 +17,6 @@ const RETRIES = 20;
 
 /** A record is given up when it is this old. The stream keeps it for the rest of 24 hours, to be fetched by pointer. */
 const OLDEST_RECORD = Duration.hours(6);
-
-/** The variable by which the function finds the queue that it lays whole records aside in. */
-export const PUBLISH_FAILED_VARIABLE = 'WEND_QUEUE_PUBLISH_FAILED';
 
 export interface StreamConsumerProps {
   /** One sentence: what a customer notices while it fails. */
@@ -51,7 +49,7 @@ export class StreamConsumer extends Construct {
     const { consumer, table } = props;
     const stream = table.tableStreamArn;
     if (stream === undefined) throw new Error(`${id}: the table has no stream`);
-    consumer.maySend(this.failed, PUBLISH_FAILED_VARIABLE);
+    consumer.maySend(this.failed, queueVariable('publish-failed'));
     // What Lambda checks before it reads. `grantStreamRead` would add every stream of the account for ListStreams.
     consumer.allow(
       new PolicyStatement({

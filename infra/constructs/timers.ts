@@ -1,10 +1,13 @@
-import { Stack } from 'aws-cdk-lib';
+import { Names, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
+import { CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import { requireImpact } from './impact.ts';
 import type { QueueConsumer } from './queue-consumer.ts';
 import type { WendFunction } from './wend-function.ts';
+
+/** The scheduler takes this many characters in a group's name. */
+const LONGEST_NAME = 64;
 
 export interface TimersProps {
   /** One sentence: what a customer notices while it fails. */
@@ -20,7 +23,7 @@ export interface TimersProps {
  */
 export class Timers extends Construct {
   readonly impact: string;
-  readonly group: ScheduleGroup;
+  readonly group: CfnScheduleGroup;
   readonly role: Role;
   readonly #to: QueueConsumer;
 
@@ -28,7 +31,10 @@ export class Timers extends Construct {
     super(scope, id);
     this.impact = requireImpact(id, props.impact);
     this.#to = props.to;
-    this.group = new ScheduleGroup(this, 'Group');
+    // Not the construct above it, which hands its name out as text: then nobody would wait for the group to be there.
+    this.group = new CfnScheduleGroup(this, 'Group', {
+      name: Names.uniqueResourceName(this, { maxLength: LONGEST_NAME, separator: '-' }),
+    });
     this.role = new Role(this, 'Role', {
       description: 'EventBridge Scheduler puts timers that fired into their queue',
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
@@ -36,7 +42,7 @@ export class Timers extends Construct {
           // Else a schedule of another account, or group, could be made to send with it.
           StringEquals: {
             'aws:SourceAccount': Stack.of(this).account,
-            'aws:SourceArn': this.group.scheduleGroupArn,
+            'aws:SourceArn': this.group.attrArn,
           },
         },
       }),
@@ -56,7 +62,7 @@ export class Timers extends Construct {
           Stack.of(this).formatArn({
             service: 'scheduler',
             resource: 'schedule',
-            resourceName: `${this.group.scheduleGroupName}/*`,
+            resourceName: `${this.group.ref}/*`,
           }),
         ],
       }),
@@ -68,7 +74,7 @@ export class Timers extends Construct {
         conditions: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
       }),
     );
-    made.set('WEND_SCHEDULER_GROUP', this.group.scheduleGroupName);
+    made.set('WEND_SCHEDULER_GROUP', this.group.ref);
     made.set('WEND_SCHEDULER_ROLE_ARN', this.role.roleArn);
     made.set('WEND_TIMERS_QUEUE_ARN', this.#to.queue.queueArn);
   }
