@@ -39,6 +39,12 @@ export const environmentSchema = z.object({
   WEND_SCHEDULER_ROLE_ARN: z.string().min(1).optional(),
   /** ARN of the queue `timers-due`: the scheduler takes no URL. */
   WEND_TIMERS_QUEUE_ARN: z.string().min(1).optional(),
+  /** From whom e-mails come, an address that SES has verified; absent: SES sends nothing. */
+  WEND_EMAIL_FROM: z.string().min(3).optional(),
+  /** Where messages of the other channels go, and e-mails where SES sends none; absent: nowhere. */
+  WEND_WEBHOOK_URL: z.string().min(1).optional(),
+  /** `whsec_` and the base64 of 24 to 64 random bytes; two with a space between while the receiver changes over. */
+  WEND_WEBHOOK_SECRET: z.string().min(1).optional(),
 });
 
 export type Environment = z.infer<typeof environmentSchema>;

@@ -1,0 +1,89 @@
+import type { Deliverer, DeliveryLog, Settled } from '../../domain/delivery/delivery.ts';
+import type { DeliveryEffect, OutboundMessage } from '../../domain/effect/effect.ts';
+import type { VisitorEvent } from '../../domain/visitor/event.ts';
+import type { Logger } from '../../runtime/logger.ts';
+
+/** What the delivery of messages needs of the world. */
+export interface DeliverDeps {
+  readonly log: DeliveryLog;
+  /** Sends the channel `email`; null where no from-address is set. */
+  readonly email: Deliverer | null;
+  /** Takes every channel that nobody else does; null where none is set. */
+  readonly webhook: Deliverer | null;
+  /** Puts mail for a visitor into their queue; returns once it is durable. */
+  readonly mail: (visitorId: string, event: VisitorEvent) => Promise<void>;
+  /** The service's clock, milliseconds since 1970. */
+  readonly now: () => number;
+  readonly logger: Logger;
+}
+
+/** A message could not be sent now; it comes again with its queue's back-off. */
+export class DeliveryPostponed extends Error {
+  readonly reason: string;
+
+  constructor(reason: string) {
+    super(`a message could not be sent now: ${reason}`);
+    this.name = 'DeliveryPostponed';
+    this.reason = reason;
+  }
+}
+
+/** Longer than any try takes; whoever is killed while sending is taken up after it. */
+const LEASE_MS = 30_000;
+
+/** What the visitor's journeys learn of it: the same, however often it is told. */
+const eventOf = (message: OutboundMessage, { outcome, reason, at }: Settled): VisitorEvent => ({
+  messageId: `${message.messageId}:${outcome === 'delivered' ? 'delivered' : 'bounced'}`,
+  type: 'track',
+  name: outcome === 'delivered' ? 'Message Delivered' : 'Message Bounced',
+  at,
+  receivedAt: at,
+  properties: {
+    messageId: message.messageId,
+    channel: message.channel,
+    topic: message.topic,
+    journeyId: message.journeyId,
+    stepId: message.stepId,
+    ...(reason === null ? {} : { reason }),
+  },
+  traits: {},
+  context: {},
+});
+
+/**
+ * Hands a message to whoever delivers its channel, and tells the visitor's journeys how it ended. The message is
+ * claimed before it is sent and settled after, so that of two who get it one sends it; whoever dies between sending and
+ * settling has it sent again under the same id. Where nobody delivers the channel nothing happens: the message is on
+ * the bus.
+ *
+ * @throws DeliveryPostponed where it should come again, and whatever the log or the queue throws
+ */
+export const createMessageDeliverer = (deps: DeliverDeps) => {
+  const delivererOf = (channel: string): Deliverer | null =>
+    channel === 'email' ? (deps.email ?? deps.webhook) : deps.webhook;
+
+  const send = async (deliverer: Deliverer, effect: DeliveryEffect): Promise<Settled> => {
+    const name = effect.message;
+    const claim = await deps.log.claim(name, deps.now(), LEASE_MS);
+    if (claim.kind === 'settled') return claim.settled;
+    if (claim.kind === 'held') throw new DeliveryPostponed('held');
+    const handover = await deliverer.deliver(effect);
+    if (handover.outcome === 'unavailable') {
+      await deps.log.release(name, claim.attempt);
+      throw new DeliveryPostponed(handover.reason);
+    }
+    const reason = handover.outcome === 'refused' ? handover.reason : null;
+    const settled: Settled = { outcome: handover.outcome, reason, at: deps.now() };
+    await deps.log.settle(name, claim.attempt, settled);
+    if (reason !== null) deps.logger.warn('A message was refused for good.', { reason });
+    return settled;
+  };
+
+  return async (effect: DeliveryEffect): Promise<void> => {
+    const deliverer = delivererOf(effect.message.channel);
+    if (deliverer === null) return;
+    const settled = await send(deliverer, effect);
+    // Told again where it was settled before: whoever settled it may have died before telling.
+    await deps.mail(effect.message.visitorId, eventOf(effect.message, settled));
+  };
+};
