@@ -1,0 +1,67 @@
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import * as z from 'zod';
+import type { Logger } from '../runtime/logger.ts';
+
+/** Messages of a batch worked on at once: a batch should not take as long as their sum. */
+const MAX_PARALLEL = 16;
+
+/** A queue's consumer. */
+export interface QueueConsumerOptions<Message> {
+  /** What the body of a message is, as JSON. */
+  readonly schema: z.ZodType<Message>;
+  /** Does what a message asks for; it may come more than once, and in any order. Throws to have it again. */
+  readonly handle: (message: Message) => Promise<void>;
+  readonly logger: Logger;
+  /** Called once a batch, before any of it: what all messages of a batch need is read here. */
+  readonly prepare?: () => Promise<unknown>;
+}
+
+/**
+ * A Lambda handler over a queue. A message that failed, or that can't be read, is reported back alone and comes again,
+ * until the queue moves it to its dead-letter queue. Bodies are people's: nothing of them is logged.
+ */
+export const createConsumer = <Message>({
+  schema,
+  handle,
+  logger,
+  prepare,
+}: QueueConsumerOptions<Message>): ((event: SQSEvent) => Promise<SQSBatchResponse>) => {
+  const compiled = z.compile(schema);
+
+  const take = async (record: SQSRecord): Promise<boolean> => {
+    const parsed = compiled.safeParse(parsedBody(record));
+    if (!parsed.success) {
+      logger.error('A queue entry can not be read.', { reason: 'unreadable' });
+      return false;
+    }
+    try {
+      await handle(parsed.data);
+      return true;
+    } catch (error) {
+      const attempt = Number(record.attributes.ApproximateReceiveCount);
+      logger.warn('A queue entry was not done and will come again.', { attempt }, error);
+      return false;
+    }
+  };
+
+  return async ({ Records }) => {
+    await prepare?.();
+    const failed: string[] = [];
+    const next = Records.values();
+    const work = async (): Promise<void> => {
+      for (const record of next) {
+        if (!(await take(record))) failed.push(record.messageId);
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(MAX_PARALLEL, Records.length) }, work));
+    return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+  };
+};
+
+const parsedBody = ({ body }: SQSRecord): unknown => {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+};
