@@ -38,6 +38,17 @@ const API_FUNCTIONS: Readonly<Record<ApiFunction, FunctionDefinition>> = {
     sends: [],
     verifiesIdentity: true,
   },
+  'receive-events': {
+    source: 'functions/api/receive-events.ts',
+    impact: 'A late flight or a stuck parcel is not heard of until the shop’s own system tells it again.',
+    memory: 512,
+    timeout: 10,
+    visitors: [],
+    log: [readControl],
+    publishes: true,
+    sends: [],
+    verifiesIdentity: false,
+  },
   'get-visitor': {
     source: 'functions/api/get-visitor.ts',
     impact: 'An agent cannot see who is calling, and has to ask what the customer has told before.',

@@ -5,6 +5,7 @@ export type KeyKind = 'publishable' | 'secret' | 'admin';
 export type ApiFunction =
   | 'decide'
   | 'track-events'
+  | 'receive-events'
   | 'get-visitor'
   | 'manage-catalog'
   | 'manage-keys'
@@ -27,6 +28,11 @@ export interface Route {
 }
 
 const json = ['application/json'] as const;
+const cloudEventTypes = [
+  'application/cloudevents+json',
+  'application/cloudevents-batch+json',
+  'application/json',
+] as const;
 const trackingTypes = ['application/json', 'text/plain'] as const;
 const client: readonly KeyKind[] = ['publishable', 'secret', 'admin'];
 const server: readonly KeyKind[] = ['secret', 'admin'];
@@ -78,6 +84,15 @@ export const ROUTES: readonly Route[] = [
     trackingRoute(name, name, limit),
     trackingRoute(short, `${name}Short`, limit),
   ]),
+  {
+    method: 'POST',
+    path: '/v1/events',
+    function: 'receive-events',
+    keys: server,
+    bodyLimit: 500 * KILOBYTE,
+    accepts: cloudEventTypes,
+    operationId: 'receiveEvents',
+  },
   {
     method: 'GET',
     path: '/v1/visitors/{id}',

@@ -14,6 +14,7 @@ const KILOBYTE = 1024;
 const BUDGETS: Readonly<Record<FunctionName, number>> = {
   decide: 720 * KILOBYTE,
   'track-events': 450 * KILOBYTE,
+  'receive-events': 450 * KILOBYTE,
   'get-visitor': 720 * KILOBYTE,
   'manage-catalog': 720 * KILOBYTE,
   'manage-keys': 450 * KILOBYTE,

@@ -60,6 +60,18 @@ export const TRACKING_EXAMPLES: { readonly [Call in TrackingCall]: { readonly [f
   },
 };
 
+export const BUSINESS_EVENT_EXAMPLE = {
+  specversion: '1.0',
+  id: 'ba117-2026-11-22-3',
+  source: '/operations/flights',
+  type: 'flight.delayed',
+  subject: 'flight/BA117/2026-11-22',
+  time: '2026-11-22T09:30:00Z',
+  sequence: '3',
+  datacontenttype: 'application/json',
+  data: { delayMinutes: 180 },
+};
+
 export const PUBLISH_EXAMPLE = {
   definitions: [
     {

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { receivedAnswerSchema, receiveEventsContract } from './business-events.ts';
 import {
   activateCatalogContract,
   getCatalogContract,
@@ -18,7 +19,13 @@ import {
 } from './control-answers.ts';
 import { decideContract } from './decide.ts';
 import { decideAnswerSchema, trackingAnswerSchema } from './decide-answer.ts';
-import { DECIDE_EXAMPLE, JOURNEY_EXAMPLE, PUBLISH_EXAMPLE, TRACKING_EXAMPLES } from './examples.ts';
+import {
+  BUSINESS_EVENT_EXAMPLE,
+  DECIDE_EXAMPLE,
+  JOURNEY_EXAMPLE,
+  PUBLISH_EXAMPLE,
+  TRACKING_EXAMPLES,
+} from './examples.ts';
 import { journeyContract } from './journey.ts';
 import { createKeyContract, deleteKeyContract, listKeysContract } from './keys.ts';
 import type { RequestContract } from './request-contract.ts';
@@ -128,6 +135,17 @@ export const OPERATIONS: { readonly [operationId: string]: OperationDescription 
   aliasShort: tracking('alias', true),
   batch: tracking('batch', false),
   batchShort: tracking('batch', true),
+  receiveEvents: {
+    contract: receiveEventsContract,
+    tag: 'Business events',
+    summary: 'Tell what happened: a flight is late, a parcel is stuck',
+    description:
+      'CloudEvents 1.0, one or a list of them; in a list, all or none are taken. Each reaches every visitor who follows ' +
+      'its subject, and `user/<userId>` that person. A later event of the same type and subject supersedes the earlier.',
+    bodyExample: BUSINESS_EVENT_EXAMPLE,
+    answers: [{ status: 202, description: 'Durable.', schema: receivedAnswerSchema }],
+    problems: [503],
+  },
   getVisitor: {
     contract: getVisitorContract,
     tag: 'Visitors',
