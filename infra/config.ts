@@ -64,6 +64,15 @@ const configSchema = z
       /** Batches of one shard of the visitors' stream that are routed at a time. */
       parallelization: z.number().int().min(1).max(10),
     }),
+    /** Who delivers messages; each is null where nobody does, and messages are then on the bus alone. */
+    deliveries: z.strictObject({
+      /** From whom e-mails come, and the identity (that address, or its domain) that SES has verified. */
+      email: z.strictObject({ from: z.string().min(3), identity: z.string().min(3) }).nullable(),
+      /** Where messages of every other channel go, and the secret in Secrets Manager (`whsec_…`) that signs them. */
+      webhook: z
+        .strictObject({ url: z.url({ protocol: /^https$/ }), secretName: z.string().min(1) })
+        .nullable(),
+    }),
     control: z.strictObject({
       /** How old a function's last look at the catalog pointer and the keys may be, milliseconds. */
       maximumAgeMs: z.number().int().min(0).max(10_000),
@@ -82,6 +91,9 @@ export type WendConfig = z.infer<typeof configSchema>;
 
 const control = { maximumAgeMs: 5000 };
 
+/** A shop's own address and webhook come in by `overrides`, or here. */
+const deliveries = { email: null, webhook: null };
+
 const ENVIRONMENTS: Readonly<Record<string, WendConfig>> = {
   dev: {
     environment: 'dev',
@@ -90,6 +102,7 @@ const ENVIRONMENTS: Readonly<Record<string, WendConfig>> = {
     api: { requestsPerSecond: 100, burst: 200 },
     concurrency: { react: 5, effects: 2 },
     publish: { parallelization: 1 },
+    deliveries,
     control,
     identity: { secret: 'generated' },
   },
@@ -100,6 +113,7 @@ const ENVIRONMENTS: Readonly<Record<string, WendConfig>> = {
     api: { requestsPerSecond: 1000, burst: 2000 },
     concurrency: { react: 20, effects: 5 },
     publish: { parallelization: 2 },
+    deliveries,
     control,
     identity: { secret: 'generated' },
   },
@@ -110,6 +124,7 @@ const ENVIRONMENTS: Readonly<Record<string, WendConfig>> = {
     api: { requestsPerSecond: 5000, burst: 10_000 },
     concurrency: { react: 100, effects: 20 },
     publish: { parallelization: 10 },
+    deliveries,
     control,
     identity: { secret: 'generated' },
   },
@@ -121,6 +136,7 @@ const ENVIRONMENTS: Readonly<Record<string, WendConfig>> = {
     api: { requestsPerSecond: 1000, burst: 2000 },
     concurrency: { react: 2, effects: 2 },
     publish: { parallelization: 1 },
+    deliveries,
     control,
     identity: { secret: 'literal', value: 'wend-local-identity-secret-0000000' },
   },

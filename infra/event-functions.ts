@@ -1,5 +1,11 @@
 import { type EventFunction, QUEUE_OF_EFFECT } from '../lib/contracts/queues.ts';
-import { type FunctionDefinition, READ, readControl, type TableAccess } from './function-definition.ts';
+import {
+  type FunctionDefinition,
+  READ,
+  readControl,
+  type TableAccess,
+  VISITOR_KEYS,
+} from './function-definition.ts';
 
 /** What a commit of a visitor does to the visitors table. */
 const commitVisitors: TableAccess = {
@@ -122,13 +128,16 @@ export const EVENT_FUNCTIONS: Readonly<Record<EventFunction, FunctionDefinition>
   'on-delivery-effects': {
     source: 'functions/events/on-delivery-effects.ts',
     impact: 'E-mails and webhooks do not leave: customers hear nothing of what was decided for them.',
-    memory: 512,
+    memory: 256,
     timeout: 30,
     visitors: [],
-    log: [],
+    // Claims the message before it sends it, under the visitor's key.
+    log: [{ actions: ['dynamodb:UpdateItem'], partitionKeys: VISITOR_KEYS }],
     publishes: false,
-    sends: [],
+    // What became of it is mail for the visitor.
+    sends: ['events-received'],
     verifiesIdentity: false,
+    needs: ['deliveries'],
   },
   'on-follow-effects': {
     source: 'functions/events/on-follow-effects.ts',

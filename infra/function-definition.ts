@@ -13,7 +13,9 @@ export interface TableAccess {
 /** What a function needs besides tables, bus and queues. */
 export type Need =
   /** Makes and deletes one-time schedules, and hands the scheduler the role that it sends with. */
-  'schedules';
+  | 'schedules'
+  /** Sends e-mails, and signs what it hands to the webhook. */
+  | 'deliveries';
 
 /** A function as it is deployed: what it is made of, what it needs and what it means to a customer. */
 export interface FunctionDefinition {

@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { QUEUES, type QueueName, queueVariable } from '../../lib/contracts/queues.ts';
 import type { WendConfig } from '../config.ts';
 import { BusRule } from '../constructs/bus-rule.ts';
+import { allowDeliveries } from '../constructs/deliveries.ts';
 import { PeriodicRun } from '../constructs/periodic-run.ts';
 import { QueueConsumer } from '../constructs/queue-consumer.ts';
 import { StreamConsumer } from '../constructs/stream-consumer.ts';
@@ -114,6 +115,9 @@ export class Events extends Construct {
     switch (need) {
       case 'schedules':
         this.#timers.armedBy(made);
+        return;
+      case 'deliveries':
+        allowDeliveries(made, this.#props.config.deliveries);
         return;
     }
   }

@@ -42,6 +42,11 @@ describe('configuration', () => {
       '{"control":{"maximumAgeMs":10001}}',
       /maximumAgeMs/,
     ],
+    [
+      'a webhook that is not encrypted',
+      '{"deliveries":{"webhook":{"url":"http://shop.example/","secretName":"s"}}}',
+      /webhook\.url/,
+    ],
     ['a short secret', '{"identity":{"secret":"literal","value":"short"}}', /identity\.value/],
     ['something that is not JSON', '{logs', /is not JSON/],
     ['a list', '[1]', /has to be an object/],

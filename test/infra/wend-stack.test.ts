@@ -35,6 +35,8 @@ const ownVariablesOf = (name: FunctionName): readonly string[] => [
 
 const VARIABLES_OF_NEED: Readonly<Record<Need, readonly string[]>> = {
   schedules: ['WEND_SCHEDULER_GROUP', 'WEND_SCHEDULER_ROLE_ARN', 'WEND_TIMERS_QUEUE_ARN'],
+  // Nobody delivers until the configuration says who.
+  deliveries: [],
 };
 
 describe.each(ENVIRONMENT_NAMES)('the stack of %s', (environment) => {
