@@ -3,7 +3,7 @@ import { cartItemCount, cartTotal } from '../domain/cart/cart.ts';
 import { cartIdsOf } from '../domain/cart/cart-ids.ts';
 import type { CompiledCatalog } from '../domain/catalog/compiled.ts';
 import { holds } from '../domain/condition/evaluate.ts';
-import { decisionFacts, statisticsOf } from '../domain/decision/decision-facts.ts';
+import { type DecisionFacts, decisionFacts, statisticsOf } from '../domain/decision/decision-facts.ts';
 import { NO_REQUEST } from '../domain/decision/request.ts';
 import { isVisitorId, parseIdKey, visitorIdOf } from '../domain/identity/visitor-id.ts';
 import { compareStamps } from '../domain/stamp.ts';
@@ -14,6 +14,7 @@ import type { StoredVisitor, VisitorStore } from '../domain/visitor/visitor-stor
 import { NotFound } from '../runtime/errors.ts';
 import { type Operation, operation } from '../runtime/operation.ts';
 import { followLinks } from './follow-links.ts';
+import { grantsAnswer, journeysAnswer, problemAnswer } from './visitor-journeys.ts';
 
 export interface ReadVisitorDeps {
   readonly read: VisitorStore['read'];
@@ -59,6 +60,7 @@ const visitorAnswer = (
   now: number,
 ) => {
   const profile = profileOf({ state, orders }, visitorId, visitorId);
+  const facts = decisionFacts(profile, NO_REQUEST, profile.cart, catalog.settings, now);
   return {
     visitorId,
     known: profile.known,
@@ -75,21 +77,15 @@ const visitorAnswer = (
         ]),
       ),
     },
-    segments: segmentsOf(profile, catalog, now),
+    segments: segmentsOf(facts, catalog),
     cart: cartAnswer(profile),
     orders: Object.values(orders.byId)
       .filter((order) => order.content !== null)
       .toSorted((a, b) => (b.completedAt ?? 0) - (a.completedAt ?? 0) || (a.orderId < b.orderId ? -1 : 1))
       .map(orderAnswer),
-    problems: state.problems.map(({ problemId, key, severity, openedAt, closedAt }) => ({
-      problemId,
-      key,
-      severity,
-      openedAt: iso(openedAt),
-      closedAt: isoOrNull(closedAt),
-    })),
-    journeys: [],
-    grants: [],
+    problems: state.problems.map((problem) => problemAnswer(problem, now)),
+    journeys: journeysAnswer(state.journeys),
+    grants: grantsAnswer(state.grants, catalog, facts),
     consents: profile.consents,
     preferences: profile.preferences,
     account: profile.account,
@@ -98,12 +94,8 @@ const visitorAnswer = (
 };
 
 /** The segments that the visitor is in now, by the active catalog. */
-const segmentsOf = (profile: Profile, catalog: CompiledCatalog, now: number): readonly string[] => {
-  const facts = decisionFacts(profile, NO_REQUEST, profile.cart, catalog.settings, now);
-  return [...catalog.segments].flatMap(([id, condition]) =>
-    holds(condition, facts, catalog.segments) ? [id] : [],
-  );
-};
+const segmentsOf = (facts: DecisionFacts, { segments }: CompiledCatalog): readonly string[] =>
+  [...segments].flatMap(([id, condition]) => (holds(condition, facts, segments) ? [id] : []));
 
 const cartAnswer = ({ cart }: Profile) =>
   cart === null

@@ -94,7 +94,9 @@ export const decideAnswerSchema = z.object({
       grantId: z.string().optional(),
       label: z.string().optional(),
       status: z.string(),
+      because: z.unknown().optional().describe('Why it was granted.'),
       expiresAt: time.optional(),
+      to: z.unknown().optional().describe('Of an upgrade: to what.'),
     }),
   ),
   guards: z.array(

@@ -2,6 +2,32 @@ import * as z from 'zod';
 import { answerTime as time } from './answer-time.ts';
 import { freeFormObject } from './free-form.ts';
 
+const journeySchema = z.object({
+  journeyId: z.string(),
+  key: z.string().describe('Tells journeys of one person apart; empty where the journey has no key.'),
+  status: z.enum(['running', 'ended']),
+  stepId: z.string().nullable().describe('Where it stands; null where the last step is done.'),
+  variant: z.string().nullable().describe('The arm of the last split.'),
+  holdout: z.boolean().describe('Counted, and no step runs.'),
+  since: time.describe('When the current step began; of one that ended, when it was entered.'),
+  catalogVersion: z.int().optional().describe('The version that it runs on.'),
+  endedAt: time.optional(),
+  reason: z.string().optional().describe('Why it ended.'),
+  goalAt: time.optional().describe('When its goal was reached.'),
+});
+
+const grantSchema = z.object({
+  grantId: z.string(),
+  offerId: z.string(),
+  label: z.string().optional(),
+  status: z.enum(['held', 'redeemed', 'withdrawn', 'expired']),
+  grantedAt: time,
+  expiresAt: time.nullable().describe('Null: with the offer.'),
+  because: z.unknown(),
+  journeyId: z.string(),
+  stepId: z.string(),
+});
+
 /** What is known of a visitor. Money is in the minor unit of the settings' currency. */
 export const visitorAnswerSchema = z.object({
   visitorId: z.string(),
@@ -32,8 +58,8 @@ export const visitorAnswerSchema = z.object({
       closedAt: time.nullable(),
     }),
   ),
-  journeys: z.array(freeFormObject),
-  grants: z.array(freeFormObject),
+  journeys: z.array(journeySchema).describe('Those that run, then the newest of those that ended.'),
+  grants: z.array(grantSchema).describe('Newest first.'),
   consents: z.record(z.string(), z.boolean()),
   preferences: freeFormObject,
   account: z.unknown(),
