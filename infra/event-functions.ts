@@ -1,6 +1,7 @@
 import { type EventFunction, QUEUE_OF_EFFECT } from '../lib/contracts/queues.ts';
 import {
   type FunctionDefinition,
+  keepTasks,
   READ,
   readControl,
   type TableAccess,
@@ -167,7 +168,7 @@ export const EVENT_FUNCTIONS: Readonly<Record<EventFunction, FunctionDefinition>
     memory: 256,
     timeout: 30,
     visitors: [],
-    log: [],
+    log: [keepTasks],
     publishes: false,
     sends: [],
     verifiesIdentity: false,

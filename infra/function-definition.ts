@@ -53,3 +53,9 @@ export const readControl: TableAccess = {
   actions: READ,
   partitionKeys: [CONTROL_KEY, ...CATALOG_KEYS],
 };
+
+/** Opens tasks and moves them from list to list: each is an item, with small ones that point to it. */
+export const keepTasks: TableAccess = {
+  actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'],
+  partitionKeys: ['task#*', 'tasks#*', 'tasks-owing', 'task-queues', ...VISITOR_KEYS],
+};

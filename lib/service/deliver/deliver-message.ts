@@ -2,6 +2,7 @@ import type { Deliverer, DeliveryLog, Settled } from '../../domain/delivery/deli
 import type { DeliveryEffect, OutboundMessage } from '../../domain/effect/effect.ts';
 import type { VisitorEvent } from '../../domain/visitor/event.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import type { SendMail } from '../send-mail.ts';
 
 /** What the delivery of messages needs of the world. */
 export interface DeliverDeps {
@@ -10,8 +11,7 @@ export interface DeliverDeps {
   readonly email: Deliverer | null;
   /** Takes every channel that nobody else does; null where none is set. */
   readonly webhook: Deliverer | null;
-  /** Puts mail for a visitor into their queue; returns once it is durable. */
-  readonly mail: (visitorId: string, event: VisitorEvent) => Promise<void>;
+  readonly mail: SendMail;
   /** The service's clock, milliseconds since 1970. */
   readonly now: () => number;
   readonly logger: Logger;
@@ -51,10 +51,10 @@ const eventOf = (message: OutboundMessage, { outcome, reason, at }: Settled): Vi
 });
 
 /**
- * Hands a message to whoever delivers its channel, and tells the visitor's journeys how it ended. The message is
- * claimed before it is sent and settled after, so that of two who get it one sends it; whoever dies between sending and
- * settling has it sent again under the same id. Where nobody delivers the channel nothing happens: the message is on
- * the bus.
+ * Hands messages of one commit to whoever delivers their channels, and tells the visitor's journeys how each ended. A
+ * message is claimed before it is sent and settled after, so that of two who get it one sends it; whoever dies between
+ * sending and settling has it sent again under the same id. Where nobody delivers a channel nothing happens: the
+ * message is on the bus. One that fails does not keep the others.
  *
  * @throws DeliveryPostponed where it should come again, and whatever the log or the queue throws
  */
@@ -62,15 +62,20 @@ export const createMessageDeliverer = (deps: DeliverDeps) => {
   const delivererOf = (channel: string): Deliverer | null =>
     channel === 'email' ? (deps.email ?? deps.webhook) : deps.webhook;
 
+  const postpone = (reason: string): never => {
+    deps.logger.warn('A message could not be sent now.', { reason });
+    throw new DeliveryPostponed(reason);
+  };
+
   const send = async (deliverer: Deliverer, effect: DeliveryEffect): Promise<Settled> => {
     const name = effect.message;
     const claim = await deps.log.claim(name, deps.now(), LEASE_MS);
     if (claim.kind === 'settled') return claim.settled;
-    if (claim.kind === 'held') throw new DeliveryPostponed('held');
+    if (claim.kind === 'held') return postpone('held');
     const handover = await deliverer.deliver(effect);
     if (handover.outcome === 'unavailable') {
       await deps.log.release(name, claim.attempt);
-      throw new DeliveryPostponed(handover.reason);
+      return postpone(handover.reason);
     }
     const reason = handover.outcome === 'refused' ? handover.reason : null;
     const settled: Settled = { outcome: handover.outcome, reason, at: deps.now() };
@@ -79,11 +84,18 @@ export const createMessageDeliverer = (deps: DeliverDeps) => {
     return settled;
   };
 
-  return async (effect: DeliveryEffect): Promise<void> => {
+  const deliver = async (effect: DeliveryEffect): Promise<void> => {
     const deliverer = delivererOf(effect.message.channel);
     if (deliverer === null) return;
     const settled = await send(deliverer, effect);
     // Told again where it was settled before: whoever settled it may have died before telling.
     await deps.mail(effect.message.visitorId, eventOf(effect.message, settled));
+  };
+
+  return async (effects: readonly DeliveryEffect[]): Promise<void> => {
+    const failures = (await Promise.allSettled(effects.map(deliver))).filter(
+      (result) => result.status === 'rejected',
+    );
+    if (failures[0] !== undefined) throw failures[0].reason;
   };
 };

@@ -2,11 +2,12 @@ import type { TaskEffect } from '../../domain/effect/effect.ts';
 import { openTask, withdrawTask } from '../../domain/task/task.ts';
 import type { TaskStore } from '../../domain/task/task-store.ts';
 
-/** The commit that wanted a task. */
-interface Commit {
+/** What a commit of a visitor wants of tasks. */
+interface TaskEffectsOfCommit {
   readonly visitorId: string;
   /** Milliseconds since 1970. */
   readonly at: number;
+  readonly effects: readonly TaskEffect[];
 }
 
 /** A task was changed by others each time that it was looked at. */
@@ -39,6 +40,10 @@ export const createTaskEffects = (tasks: TaskStore) => {
     throw new TaskContended();
   };
 
-  return async (effect: TaskEffect, { visitorId, at }: Commit): Promise<void> =>
-    effect.what === 'open' ? tasks.open(openTask(effect, visitorId, at)) : withdraw(effect.taskId, at);
+  return async ({ visitorId, at, effects }: TaskEffectsOfCommit): Promise<void> => {
+    for (const effect of effects) {
+      if (effect.what === 'open') await tasks.open(openTask(effect, visitorId, at));
+      else await withdraw(effect.taskId, at);
+    }
+  };
 };

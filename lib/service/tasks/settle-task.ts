@@ -2,12 +2,12 @@ import { payMail, type Task } from '../../domain/task/task.ts';
 import type { StoredTask, TaskStore } from '../../domain/task/task-store.ts';
 import type { VisitorEvent } from '../../domain/visitor/event.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import type { SendMail } from '../send-mail.ts';
 
 /** What it takes to tell a journey that its task is done. */
 export interface SettleDeps {
   readonly tasks: TaskStore;
-  /** Puts mail for a visitor into their queue; returns once it is durable. */
-  readonly mail: (visitorId: string, event: VisitorEvent) => Promise<void>;
+  readonly mail: SendMail;
 }
 
 const eventOf = (task: Task, finishedAt: number): VisitorEvent => ({
