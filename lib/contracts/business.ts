@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { poolEffectsSchema } from './effects.ts';
 
 /** A page of a subject's followers to be told of an event, as it travels in the queue `fan-out`. */
 export const fanOutSchema = z.object({
@@ -20,7 +21,7 @@ export const fanOutSchema = z.object({
 export type FanOutMessage = z.infer<typeof fanOutSchema>;
 
 /** Candidates of a pool have gathered, as the queue `pool-effects` says it to itself. */
-export const poolClosingSchema = z.object({
+const poolClosingSchema = z.object({
   poolClosing: z.object({
     poolId: z.string().min(1),
     /** Milliseconds since 1970. */
@@ -29,3 +30,6 @@ export const poolClosingSchema = z.object({
 });
 
 export type PoolClosingMessage = z.infer<typeof poolClosingSchema>;
+
+/** What the queue `pool-effects` holds. */
+export const poolMessageSchema = z.union([poolEffectsSchema, poolClosingSchema]);

@@ -1,8 +1,9 @@
 import type { FanOutMessage } from '../../contracts/business.ts';
+import type { QueueSender } from '../../contracts/queue-sender.ts';
 import { type BusinessEvent, visitorEventOf } from '../../domain/business/business-event.ts';
 import type { FollowerStore, SubjectStore } from '../../domain/business/business-store.ts';
 import type { Follower } from '../../domain/business/follower.ts';
-import { delayUntil, mailFor, type SendMessages } from './outbox.ts';
+import { delayUntil, mailFor } from './outbox.ts';
 
 /** Followers told between two messages of a fan-out: what is repeated where its consumer dies. */
 const PAGE_FOLLOWERS = 400;
@@ -10,7 +11,7 @@ const PAGE_FOLLOWERS = 400;
 export interface FanOutDeps {
   readonly subjects: SubjectStore;
   readonly followers: FollowerStore;
-  readonly send: SendMessages;
+  readonly queues: QueueSender;
   /** The service's clock, milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -46,19 +47,19 @@ const partOf = (
  * @throws whatever the stores and the queue throw: the message then comes again
  */
 export const createFanOut =
-  ({ subjects, followers, send, now }: FanOutDeps) =>
+  ({ subjects, followers, queues, now }: FanOutDeps) =>
   async (message: FanOutMessage): Promise<void> => {
     const { subject, type, messageId, after, told, inWave, notBefore = 0 } = message.fanOut;
     const moment = now();
     if (notBefore > moment) {
-      await send('fan-out', [{ body: message, delaySeconds: delayUntil(notBefore, moment) }]);
+      await queues.send('fan-out', [message], delayUntil(notBefore, moment));
       return;
     }
     const event = await subjects.latest(subject, type);
     if (event === null || event.messageId !== messageId) return;
     const page = await followers.page(subject, after, PAGE_FOLLOWERS);
     const { passed, reached } = partOf(page.followers, inWave, moment);
-    if (reached.length > 0) await send('events-received', mailFor(reached, [visitorEventOf(event)]));
+    if (reached.length > 0) await queues.send('events-received', mailFor(reached, [visitorEventOf(event)]));
     const last = page.followers[passed - 1];
     if (last === undefined || (!page.more && passed === page.followers.length)) {
       if (told + reached.length === 0) await subjects.countUnfollowed(event);
@@ -77,7 +78,5 @@ export const createFanOut =
         ...(isWaveOver ? { notBefore: moment + wave.gapMs } : {}),
       },
     };
-    await send('fan-out', [
-      { body: next, ...(isWaveOver ? { delaySeconds: delayUntil(moment + wave.gapMs, moment) } : {}) },
-    ]);
+    await queues.send('fan-out', [next], delayUntil(next.fanOut.notBefore ?? moment, moment));
   };

@@ -1,6 +1,7 @@
-import type { PoolEffect } from '../../domain/effect/effect.ts';
+import type { PoolClosingMessage } from '../../contracts/business.ts';
+import type { QueueSender } from '../../contracts/queue-sender.ts';
+import type { EffectsOfCommit, PoolEffect } from '../../domain/effect/effect.ts';
 import {
-  type Asker,
   candidateKey,
   isClosed,
   joinPool,
@@ -12,11 +13,11 @@ import {
 } from '../../domain/pool/pool.ts';
 import type { PoolStore } from '../../domain/pool/pool-store.ts';
 import { seatEventOf } from '../../domain/pool/seat-event.ts';
-import { delayUntil, mailFor, type SendMessages } from './outbox.ts';
+import { delayUntil, mailFor } from './outbox.ts';
 
 export interface PoolDeps {
   readonly pools: PoolStore;
-  readonly send: SendMessages;
+  readonly queues: QueueSender;
   /** The service's clock, milliseconds since 1970. */
   readonly now: () => number;
   /** Waits; how long is in milliseconds. */
@@ -25,11 +26,8 @@ export interface PoolDeps {
   readonly random: () => number;
 }
 
-/** What a visitor's commit asks of a pool. */
-export interface PoolRequest {
-  readonly visitorId: string;
-  readonly effect: PoolEffect;
-}
+/** What is asked of a pool: by a visitor's commit, or by the message that says that its candidates have gathered. */
+export type PoolRequest = { readonly visitorId: string; readonly effect: PoolEffect } | 'closing';
 
 /** Tries at a write that somebody else was faster with; the message then goes back to its queue. */
 const MAX_ATTEMPTS = 10;
@@ -42,23 +40,51 @@ export class PoolContended extends Error {
   }
 }
 
-const askerOf = ({ visitorId, effect: { run, stepId } }: PoolRequest): Asker => ({ visitorId, run, stepId });
+const requested = (pool: Pool, request: PoolRequest): Pool => {
+  if (request === 'closing') return pool;
+  const { visitorId, effect } = request;
+  const asker = { visitorId, run: effect.run, stepId: effect.stepId };
+  return effect.what === 'join' ? joinPool(pool, asker, effect) : releaseSeat(pool, asker);
+};
 
-const requested = (pool: Pool, request: PoolRequest): Pool =>
-  request.effect.what === 'join'
-    ? joinPool(pool, askerOf(request), request.effect)
-    : releaseSeat(pool, askerOf(request));
+type Keep = (poolId: string, requests: readonly PoolRequest[]) => Promise<void>;
+
+/** What comes for a pool while it is being written waits, and goes with the next write as one. */
+const oneByOne = (keep: Keep): Keep => {
+  const waiting = new Map<string, { readonly requests: PoolRequest[]; readonly done: Promise<void> }>();
+  const last = new Map<string, Promise<void>>();
+  return (poolId, asked) => {
+    const present = waiting.get(poolId);
+    if (present !== undefined) {
+      present.requests.push(...asked);
+      return present.done;
+    }
+    const requests = [...asked];
+    const before = last.get(poolId) ?? Promise.resolve();
+    // Whether the one before failed is for whoever asked for it.
+    const done = before
+      .catch(() => undefined)
+      .then(() => {
+        waiting.delete(poolId);
+        return keep(poolId, requests);
+      })
+      .finally(() => {
+        if (last.get(poolId) === done) last.delete(poolId);
+      });
+    waiting.set(poolId, { requests, done });
+    last.set(poolId, done);
+    return done;
+  };
+};
 
 /**
  * Keeps one pool: applies what was asked of it, gives free seats to the best once it is closed, and tells them. The
  * pool is one item, so every change is one conditional write. A seat is given first and its holder told then; the
  * pool remembers whom it has not told, and whoever touches it next tells them.
  *
- * @param poolId - of all requests
- * @param requests - may be none: the pool is then only looked at, since its candidates may have gathered
  * @throws PoolContended, and whatever the store and the queue throw: the messages then come again
  */
-export const createPoolKeeper = ({ pools, send, now, pause, random }: PoolDeps) => {
+export const createPoolKeeper = ({ pools, queues, now, pause, random }: PoolDeps): Keep => {
   const change = async (poolId: string, how: (pool: Pool) => Pool): Promise<Pool> => {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const { pool, version } = await pools.read(poolId);
@@ -74,21 +100,36 @@ export const createPoolKeeper = ({ pools, send, now, pause, random }: PoolDeps) 
     const { poolId, terms } = pool;
     const moment = now();
     if (terms === null || isClosed(pool, moment)) return;
-    const isOpener = ({ effect }: PoolRequest): boolean =>
-      effect.what === 'join' && candidateKey(effect) === terms.openedBy;
-    if (requests.length > 0 && !requests.some(isOpener)) return;
-    const body = { poolClosing: { poolId, closesAt: terms.closesAt } };
-    await send('pool-effects', [{ body, delaySeconds: delayUntil(terms.closesAt, moment) }]);
+    const announces = (request: PoolRequest): boolean =>
+      request === 'closing' || candidateKey(request.effect) === terms.openedBy;
+    if (!requests.some(announces)) return;
+    const message: PoolClosingMessage = { poolClosing: { poolId, closesAt: terms.closesAt } };
+    await queues.send('pool-effects', [message], delayUntil(terms.closesAt, moment));
   };
 
-  return async (poolId: string, requests: readonly PoolRequest[]): Promise<void> => {
+  return oneByOne(async (poolId, requests) => {
     const pool = await change(poolId, (known) => offerSeats(requests.reduce(requested, known), now()));
     await announceClosing(pool, requests);
     const holders = untold(pool);
     if (holders.length === 0) return;
-    for (const holder of holders) {
-      await send('events-received', mailFor([holder.visitorId], [seatEventOf(poolId, holder)]));
-    }
+    const mail = holders.flatMap((holder) => mailFor([holder.visitorId], [seatEventOf(poolId, holder)]));
+    await queues.send('events-received', mail);
     await change(poolId, (known) => markTold(known, holders));
-  };
+  });
 };
+
+/** Takes messages of the queue `pool-effects`: those of visitors' commits, and the pools' own. */
+export const createPoolEffectsTaker =
+  (keep: Keep) =>
+  async (message: EffectsOfCommit | PoolClosingMessage): Promise<void> => {
+    if ('poolClosing' in message) return keep(message.poolClosing.poolId, ['closing']);
+    const { visitorId, effects } = message;
+    const byPool = new Map<string, PoolRequest[]>();
+    for (const effect of effects) {
+      if (effect.kind !== 'pool') continue;
+      const requests = byPool.get(effect.poolId) ?? [];
+      byPool.set(effect.poolId, requests);
+      requests.push({ visitorId, effect });
+    }
+    for (const [poolId, requests] of byPool) await keep(poolId, requests);
+  };

@@ -1,8 +1,9 @@
+import type { QueueSender } from '../../contracts/queue-sender.ts';
 import { MAX_SUBJECT_BYTES, visitorEventOf } from '../../domain/business/business-event.ts';
 import type { FollowerStore, SubjectStore } from '../../domain/business/business-store.ts';
 import type { EffectsOfCommit, FollowEffect } from '../../domain/effect/effect.ts';
 import { MARK_LIFE_MS } from '../../domain/visitor/marks.ts';
-import { mailFor, type SendMessages } from './outbox.ts';
+import { mailFor } from './outbox.ts';
 
 /** An event must be younger than its mark lives, with a day for the way: else it could take effect twice. */
 const MAX_AGE_MS = MARK_LIFE_MS - 24 * 60 * 60_000;
@@ -10,7 +11,7 @@ const MAX_AGE_MS = MARK_LIFE_MS - 24 * 60 * 60_000;
 export interface FollowDeps {
   readonly subjects: SubjectStore;
   readonly followers: FollowerStore;
-  readonly send: SendMessages;
+  readonly queues: QueueSender;
   /** The service's clock, milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -21,7 +22,7 @@ export interface FollowDeps {
  *
  * @throws whatever the stores and the queue throw: the message then comes again
  */
-export const createFollowTaker = ({ subjects, followers, send, now }: FollowDeps) => {
+export const createFollowTaker = ({ subjects, followers, queues, now }: FollowDeps) => {
   const take = async (commit: EffectsOfCommit, effect: FollowEffect): Promise<void> => {
     const { subject, followId, until, rank, wave } = effect;
     const moment = now();
@@ -32,7 +33,8 @@ export const createFollowTaker = ({ subjects, followers, send, now }: FollowDeps
     const events = (await subjects.allLatest(subject)).filter(
       ({ receivedAt }) => receivedAt > moment - MAX_AGE_MS,
     );
-    for (const event of events) await send('events-received', mailFor([visitorId], [visitorEventOf(event)]));
+    for (const event of events)
+      await queues.send('events-received', mailFor([visitorId], [visitorEventOf(event)]));
   };
 
   return async (commit: EffectsOfCommit): Promise<void> => {
