@@ -63,7 +63,7 @@ steps:
   - { id: first, show: { placement: [a, b], content: "{{ event.properties.name }} for {{ traits.secret }} at {{ event.time }}" } }
   - { id: second, show: { placement: c, intent: protect, content: "{{ helper.name }} {{ visitor.preferences.other }}" } }
   - { id: sells, show: { placement: a, intent: sell, content: "{{ account.manager }}" } }
-  - { id: broken, show: { placement: a, content: "{{ traits.age | divided_by: 0 }}" } }`,
+  - { id: broken, show: { placement: a, content: "{% for i in (1..100000) %}{% for j in (1..100000) %}x{% endfor %}{% endfor %}" } }`,
   '{ kind: journey, id: other, enter: { segment: buyer }, steps: [{ id: only, show: { placement: b, content: x } }] }',
   `kind: question
 id: size
