@@ -10,7 +10,10 @@ export const TABLES = {
     sortKey: 'sk',
     timeToLive: 'ttl',
     stream: 'NEW_IMAGE',
-    /** Sparse: visitors of whom something is due, by the hour (and shard) in which it is. Keys only. */
+    /**
+     * Sparse: visitors of whom something is due, by the hour (and shard) in which it is, then by the time (16 digits).
+     * Both are strings. Keys only.
+     */
     dueIndex: { name: 'due', partitionKey: 'dueHour', sortKey: 'dueAt' },
   },
   /** What happened: decision records, timeline; followers, pools, tasks; and the control plane. */
