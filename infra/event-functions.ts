@@ -8,6 +8,12 @@ import {
   VISITOR_KEYS,
 } from './function-definition.ts';
 
+/** The latest business event of each subject, its followers, and how many events reached nobody or could not be read. */
+const SUBJECT_KEYS = ['subject#*'] as const;
+const FOLLOWER_KEYS = ['follow#*'] as const;
+const BUSINESS_COUNTERS = ['counter#business/*'] as const;
+const INVALID_COUNTER = 'counter#business/invalid';
+
 /** What a commit of a visitor does to the visitors table. */
 const commitVisitors: TableAccess = {
   actions: [...READ, 'dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:BatchWriteItem'],
@@ -65,7 +71,10 @@ export const EVENT_FUNCTIONS: Readonly<Record<EventFunction, FunctionDefinition>
     memory: 512,
     timeout: 30,
     visitors: [],
-    log: [readControl],
+    log: [
+      { actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], partitionKeys: SUBJECT_KEYS },
+      { actions: ['dynamodb:UpdateItem'], partitionKeys: [INVALID_COUNTER] },
+    ],
     publishes: false,
     sends: ['fan-out', 'events-received'],
     verifiesIdentity: false,
@@ -76,7 +85,11 @@ export const EVENT_FUNCTIONS: Readonly<Record<EventFunction, FunctionDefinition>
     memory: 512,
     timeout: 30,
     visitors: [],
-    log: [],
+    log: [
+      { actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'], partitionKeys: SUBJECT_KEYS },
+      { actions: ['dynamodb:Query'], partitionKeys: FOLLOWER_KEYS },
+      { actions: ['dynamodb:UpdateItem'], partitionKeys: BUSINESS_COUNTERS },
+    ],
     publishes: false,
     sends: ['fan-out', 'events-received'],
     verifiesIdentity: false,
@@ -146,7 +159,11 @@ export const EVENT_FUNCTIONS: Readonly<Record<EventFunction, FunctionDefinition>
     memory: 256,
     timeout: 30,
     visitors: [],
-    log: [],
+    log: [
+      { actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], partitionKeys: VISITOR_KEYS },
+      { actions: ['dynamodb:PutItem', 'dynamodb:DeleteItem'], partitionKeys: FOLLOWER_KEYS },
+      { actions: ['dynamodb:Query'], partitionKeys: SUBJECT_KEYS },
+    ],
     publishes: false,
     sends: ['events-received'],
     verifiesIdentity: false,
@@ -157,7 +174,7 @@ export const EVENT_FUNCTIONS: Readonly<Record<EventFunction, FunctionDefinition>
     memory: 256,
     timeout: 30,
     visitors: [],
-    log: [],
+    log: [{ actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], partitionKeys: ['pool#*'] }],
     publishes: false,
     sends: ['events-received', 'pool-effects'],
     verifiesIdentity: false,
