@@ -86,9 +86,9 @@ export const EVENT_FUNCTIONS: Readonly<Record<EventFunction, FunctionDefinition>
     timeout: 30,
     visitors: [],
     log: [
-      { actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'], partitionKeys: SUBJECT_KEYS },
+      { actions: ['dynamodb:GetItem'], partitionKeys: SUBJECT_KEYS },
       { actions: ['dynamodb:Query'], partitionKeys: FOLLOWER_KEYS },
-      { actions: ['dynamodb:UpdateItem'], partitionKeys: BUSINESS_COUNTERS },
+      { actions: ['dynamodb:UpdateItem'], partitionKeys: [...SUBJECT_KEYS, ...BUSINESS_COUNTERS] },
     ],
     publishes: false,
     sends: ['fan-out', 'events-received'],
@@ -160,8 +160,9 @@ export const EVENT_FUNCTIONS: Readonly<Record<EventFunction, FunctionDefinition>
     timeout: 30,
     visitors: [],
     log: [
-      { actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], partitionKeys: VISITOR_KEYS },
-      { actions: ['dynamodb:PutItem', 'dynamodb:DeleteItem'], partitionKeys: FOLLOWER_KEYS },
+      { actions: ['dynamodb:GetItem'], partitionKeys: VISITOR_KEYS },
+      { actions: ['dynamodb:PutItem'], partitionKeys: [...VISITOR_KEYS, ...FOLLOWER_KEYS] },
+      { actions: ['dynamodb:DeleteItem'], partitionKeys: FOLLOWER_KEYS },
       { actions: ['dynamodb:Query'], partitionKeys: SUBJECT_KEYS },
     ],
     publishes: false,

@@ -1,7 +1,10 @@
 import type { QueueName } from '../lib/contracts/queues.ts';
 import type { TABLES } from '../lib/contracts/tables.ts';
 
-/** What a function may do to a table: single actions, since a wildcard would grow with the service. */
+/**
+ * What a function may do to a table: single actions, since a wildcard would grow with the service. The keys of one
+ * action stand in one entry: a transaction is allowed where a single statement covers all its keys.
+ */
 export interface TableAccess {
   readonly actions: readonly `dynamodb:${string}`[];
   /** Patterns of the partition keys it is bound to; absent: all. */
