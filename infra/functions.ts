@@ -5,6 +5,7 @@ import {
   CATALOG_KEYS,
   CONTROL_KEY,
   type FunctionDefinition,
+  keepTasks,
   READ,
   readControl,
   VISITOR_KEYS,
@@ -86,6 +87,23 @@ const API_FUNCTIONS: Readonly<Record<ApiFunction, FunctionDefinition>> = {
     log: [readControl, { actions: ['dynamodb:PutItem'], partitionKeys: [CONTROL_KEY] }],
     publishes: false,
     sends: [],
+    verifiesIdentity: false,
+  },
+  'manage-tasks': {
+    source: 'functions/api/manage-tasks.ts',
+    impact: 'People cannot see or finish the work that journeys wait for, and those customers wait too.',
+    memory: 256,
+    timeout: 10,
+    visitors: [],
+    log: [
+      readControl,
+      keepTasks,
+      { actions: ['dynamodb:Query'], partitionKeys: ['tasks#*', 'tasks-owing', 'task-queues'] },
+      { actions: ['dynamodb:BatchGetItem'], partitionKeys: ['task#*'] },
+    ],
+    publishes: false,
+    // The journey that waits for a task is told by mail to its visitor.
+    sends: ['events-received'],
     verifiesIdentity: false,
   },
   'describe-service': {

@@ -130,7 +130,7 @@ const requestBody = (route: Route, { contract, bodyComponent, bodyExample }: Ope
   const schema = bodyComponent === undefined ? schemaOf(contract.body, 'input') : ref(bodyComponent);
   const media = { schema, ...(bodyExample === undefined ? {} : { example: bodyExample }) };
   return {
-    required: true,
+    required: contract.bodyOptional !== true,
     description: `At most ${route.bodyLimit} bytes, unpacked; gzip is taken.`,
     content: Object.fromEntries(route.accepts.map((type) => [type, media])),
   };

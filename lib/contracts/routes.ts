@@ -9,6 +9,7 @@ export type ApiFunction =
   | 'get-visitor'
   | 'manage-catalog'
   | 'manage-keys'
+  | 'manage-tasks'
   | 'describe-service';
 
 /** One route of the service. The API Gateway, the local server, the OpenAPI document and tests all read these. */
@@ -59,6 +60,12 @@ const TRACKING_CALLS: readonly (readonly [name: string, short: string, bodyLimit
   ['alias', 'a', 32 * KILOBYTE],
   ['batch', 'b', 500 * KILOBYTE],
 ];
+
+const TASK_CALLS = [
+  ['claim', 'claimTask'],
+  ['done', 'finishTask'],
+  ['escalate', 'escalateTask'],
+] as const;
 
 /** Every route of the deployed service. */
 export const ROUTES: readonly Route[] = [
@@ -174,6 +181,26 @@ export const ROUTES: readonly Route[] = [
     accepts: [],
     operationId: 'deleteKey',
   },
+  {
+    method: 'GET',
+    path: '/v1/tasks',
+    function: 'manage-tasks',
+    keys: server,
+    bodyLimit: 0,
+    accepts: [],
+    operationId: 'listTasks',
+  },
+  ...TASK_CALLS.map(
+    ([call, operationId]): Route => ({
+      method: 'POST',
+      path: `/v1/tasks/{id}/${call}`,
+      function: 'manage-tasks',
+      keys: server,
+      bodyLimit: 4 * KILOBYTE,
+      accepts: json,
+      operationId,
+    }),
+  ),
   {
     method: 'GET',
     path: '/health',

@@ -92,6 +92,7 @@ const bodyFor = (
   operation: Operation,
 ): unknown => {
   const { nesting, unknownFields } = operation;
+  if (operation.bodyOptional === true && body.bytes.length === 0) return {};
   try {
     return readBody(body, { accepts: route.accepts, limit: route.bodyLimit, nesting, unknownFields });
   } catch (error) {

@@ -51,6 +51,8 @@ export interface Operation {
   readonly unknownFields: UnknownFields;
   /** Deepest nesting of a body. */
   readonly nesting: number;
+  /** Where set, an empty body stands for `{}`. */
+  readonly bodyOptional?: true;
   /** Throws what this caller may not ask for, of a body of any shape; `run` does so by itself. */
   readonly refuse?: (caller: KeyRecord, request: UnvalidatedRequest) => void;
   readonly run: (request: UnvalidatedRequest) => Promise<ApiResponse>;
@@ -87,9 +89,11 @@ const createRequestParser = <Contract extends RequestContract>(contract: Contrac
 const readingOf = ({
   unknownFields,
   nesting = MAX_NESTING,
-}: RequestContract): Pick<Operation, 'unknownFields' | 'nesting'> => ({
+  bodyOptional,
+}: RequestContract): Pick<Operation, 'unknownFields' | 'nesting' | 'bodyOptional'> => ({
   unknownFields,
   nesting,
+  ...(bodyOptional === undefined ? {} : { bodyOptional }),
 });
 
 /** An operation that needs no key. */

@@ -30,6 +30,14 @@ import { journeyContract } from './journey.ts';
 import { createKeyContract, deleteKeyContract, listKeysContract } from './keys.ts';
 import type { RequestContract } from './request-contract.ts';
 import { getHealthContract, getOpenApiContract } from './service.ts';
+import {
+  claimTaskContract,
+  escalateTaskContract,
+  finishTaskContract,
+  listTasksContract,
+  taskAnswerSchema,
+  tasksAnswerSchema,
+} from './tasks.ts';
 import { type TrackingCall, trackingContract } from './tracking.ts';
 import { visitorAnswerSchema } from './visitor-answer.ts';
 import { getVisitorContract } from './visitors.ts';
@@ -219,6 +227,47 @@ export const OPERATIONS: { readonly [operationId: string]: OperationDescription 
     parameterExamples: { id: 'key-1' },
     answers: [{ status: 204, description: 'Deleted.' }],
     problems: [404, 503],
+  },
+  listTasks: {
+    contract: listTasksContract,
+    tag: 'Tasks',
+    summary: 'Work for people',
+    description: 'What journeys ask people to do, the oldest first.',
+    parameterExamples: { queue: 'service' },
+    answers: [{ status: 200, description: 'A page of tasks.', schema: tasksAnswerSchema }],
+    problems: [503],
+  },
+  claimTask: {
+    contract: claimTaskContract,
+    tag: 'Tasks',
+    summary: 'Take a task on',
+    description: 'One person has it then. Who has it already may take it again; for all others it is 409.',
+    parameterExamples: { id: 't-1' },
+    bodyExample: { by: 'anna' },
+    answers: [{ status: 200, description: 'Claimed.', schema: taskAnswerSchema }],
+    problems: [404, 409, 503],
+  },
+  finishTask: {
+    contract: finishTaskContract,
+    tag: 'Tasks',
+    summary: 'End a task with one of its outcomes',
+    description:
+      'The journey that asked goes on from there: it is told durably before this is answered. The same outcome twice ' +
+      'is once; another one is 409.',
+    parameterExamples: { id: 't-1' },
+    bodyExample: { outcome: 'approved' },
+    answers: [{ status: 200, description: 'Done, and the journey is told.', schema: taskAnswerSchema }],
+    problems: [404, 409, 503],
+  },
+  escalateTask: {
+    contract: escalateTaskContract,
+    tag: 'Tasks',
+    summary: 'Hand a task up',
+    description: 'It is free again, for whoever can do more.',
+    parameterExamples: { id: 't-1' },
+    bodyExample: { reason: 'The contract is not in our files.' },
+    answers: [{ status: 200, description: 'Escalated.', schema: taskAnswerSchema }],
+    problems: [404, 409, 503],
   },
   getHealth: {
     contract: getHealthContract,

@@ -13,6 +13,8 @@ export interface RequestContract {
   /** Query parameters (each a string; a repeated one arrives joined with commas), or {@link nothing}. */
   readonly query: z.ZodType;
   readonly body: z.ZodType;
+  /** Where set, an empty body stands for `{}`. */
+  readonly bodyOptional?: true;
   /** How fields that the body's schema does not know are treated. */
   readonly unknownFields: UnknownFields;
   /** Deepest nesting of the body, where it is not `MAX_NESTING`. */
