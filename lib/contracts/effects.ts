@@ -3,6 +3,7 @@ import type {
   BusEffect,
   CountEffect,
   DeliveryEffect,
+  EffectKind,
   FollowEffect,
   PoolEffect,
   TaskEffect,
@@ -11,6 +12,7 @@ import type {
   TimerEffect,
 } from '../domain/effect/effect.ts';
 import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts';
+import { QUEUE_OF_EFFECT } from './queues.ts';
 
 /**
  * The bodies of the effect queues: of one commit all effects of one kind, or a part of them where they are many. They
@@ -24,6 +26,13 @@ const ofCommit = <Effect extends z.ZodType>(effect: Effect) =>
     at: z.number(),
     effects: z.array(effect),
   });
+
+/** All effects of a commit, as far as they have to be known to be handed on. */
+export const effectsOfCommitSchema = ofCommit(
+  z.looseObject({
+    kind: z.custom<EffectKind>((kind) => typeof kind === 'string' && Object.hasOwn(QUEUE_OF_EFFECT, kind)),
+  }),
+);
 
 const id = z.string().min(1);
 

@@ -1,4 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { EffectsOfCommit } from '../../domain/effect/effect.ts';
 import type { Link } from '../../domain/identity/links.ts';
 import { visitorIdOf } from '../../domain/identity/visitor-id.ts';
 import { MARK_LIFE_MS, type Mark } from '../../domain/visitor/marks.ts';
@@ -12,6 +13,7 @@ import {
 } from '../../domain/visitor/state.ts';
 import type { Account, StoredVisitor } from '../../domain/visitor/visitor-store.ts';
 import { pack, unpack } from './blob.ts';
+import { dueAttributes } from './due-index.ts';
 
 /** How items look in the visitors table (`docs/data-model.md`); the only place that knows. */
 export type Item = Record<string, AttributeValue>;
@@ -48,6 +50,15 @@ export const stateItem = (
   v: { N: String(version) },
   s: { B: pack(state) },
   ...expiry(state, anonymousRetentionMs),
+});
+
+/**
+ * What a state item carries besides the state: the effects of the commit that wrote it, for the table's stream, and its
+ * place in the due index. An item is always put whole, so neither outlives the next commit.
+ */
+export const outgoingAttributes = (effects: EffectsOfCommit, due: number | null): Item => ({
+  ...(effects.effects.length === 0 ? {} : { e: { B: pack(effects) } }),
+  ...dueAttributes(effects.visitorId, due),
 });
 
 export const ordersItem = (

@@ -21,6 +21,7 @@ import {
   markKey,
   ordersItem,
   ordersKey,
+  outgoingAttributes,
   readAccount,
   readVisitor,
   stateItem,
@@ -90,9 +91,19 @@ export const createVisitorStore = ({ client, table }: VisitorStoreOptions): Visi
    * Orders are read beside their state, but not at one moment: their own version is what tells that another commit
    * fell between the two reads.
    */
-  const commit: VisitorStore['commit'] = async ({ person, links, anonymousRetentionMs }: VisitorCommit) => {
-    const { visitorId, version, ordersVersion, visitor } = person;
-    const state = put(stateItem(visitorId, (version ?? 0) + 1, visitor.state, anonymousRetentionMs), version);
+  const commit: VisitorStore['commit'] = async ({
+    person,
+    at,
+    links,
+    anonymousRetentionMs,
+  }: VisitorCommit) => {
+    const { visitorId, ordersVersion, visitor, effects, due } = person;
+    const version = (person.version ?? 0) + 1;
+    const item = {
+      ...stateItem(visitorId, version, visitor.state, anonymousRetentionMs),
+      ...outgoingAttributes({ visitorId, version, at, effects }, due),
+    };
+    const state = put(item, person.version);
     const orders = ordersItem(visitorId, (ordersVersion ?? 0) + 1, visitor, anonymousRetentionMs);
     const others: TransactWriteItem[] = [
       ...(person.writesOrders ? [{ Put: put(orders, ordersVersion) }] : []),
