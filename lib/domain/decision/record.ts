@@ -5,6 +5,7 @@ import type { CompleteAnswer, DecisionWarning } from './answer.ts';
 import { type DecisionInput, decide } from './decide.ts';
 import { projectProfile, projectRequest } from './project-profile.ts';
 import type { DecisionRequest } from './request.ts';
+import { type ShownSummary, shownIn } from './shown.ts';
 
 /**
  * All that it takes to make a decision again, to the byte: what was asked, what the catalog could read of the
@@ -24,6 +25,8 @@ export interface DecisionRecord {
   readonly pending: readonly string[];
   /** What went wrong before the decision; what went wrong in it comes again with it. */
   readonly warnings: readonly DecisionWarning[];
+  /** What it showed, for the visitor's story. */
+  readonly shown: ShownSummary;
   /** SHA-256 of the answer's JSON, base64url: what a replay is checked against. */
   readonly answerHash: string;
 }
@@ -53,6 +56,7 @@ export const recordOf = (
   unread: input.unread,
   pending: answer.pending,
   warnings: input.warnings,
+  shown: shownIn(answer),
   answerHash: hashOfAnswer(answer),
 });
 
