@@ -13,7 +13,7 @@ import type { WendFunction } from './wend-function.ts';
 const BATCH_SIZE = 100;
 
 /** Attempts at a record before its shard goes on without it: a batch is cut in halves first, which costs none. */
-const RETRIES = 20;
+const RETRIES = 100;
 
 /** A record is given up when it is this old. The stream keeps it for the rest of 24 hours, to be fetched by pointer. */
 const OLDEST_RECORD = Duration.hours(6);

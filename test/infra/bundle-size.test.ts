@@ -18,6 +18,7 @@ const BUDGETS: Readonly<Record<FunctionName, number>> = {
   'get-visitor': 720 * KILOBYTE,
   'manage-catalog': 720 * KILOBYTE,
   'manage-keys': 450 * KILOBYTE,
+  'manage-tasks': 450 * KILOBYTE,
   'describe-service': 450 * KILOBYTE,
   'on-events-received': 720 * KILOBYTE,
   'on-visitors-changed': 450 * KILOBYTE,
