@@ -1,10 +1,14 @@
 import type { VisitorEvent } from '../../lib/domain/visitor/event.ts';
+import { eventsOfFlight, readFlight } from './flights.ts';
 import { readLines } from './lines.ts';
 import { createRees46Reader, REES46_COLUMNS, type Rees46Call, readRees46Header } from './rees46.ts';
 import { readSegmentLine } from './segment-line.ts';
 
-/** How recorded events are written: `csv` with the columns of REES46, or `jsonl` with Segment's calls. */
-export const EVENT_FORMATS = ['csv', 'jsonl'] as const;
+/**
+ * How recorded events are written: `csv` with the columns of REES46, `jsonl` with Segment's calls, or `flights`, the
+ * list of flights of vega-datasets.
+ */
+export const EVENT_FORMATS = ['csv', 'jsonl', 'flights'] as const;
 export type EventFormat = (typeof EVENT_FORMATS)[number];
 
 /** A line that could not be played. */
@@ -24,6 +28,7 @@ export interface RecordedEvents {
 export const formatOf = (path: string): EventFormat | null => {
   const name = path.replace(/\.(?:gz|br)$/, '');
   if (name.endsWith('.csv')) return 'csv';
+  if (/(?:^|[/\\])flights[^/\\]*\.json$/.test(name)) return 'flights';
   return /\.(?:jsonl|ndjson)$/.test(name) ? 'jsonl' : null;
 };
 
@@ -38,12 +43,13 @@ export interface ReadEventsOptions {
 /**
  * Reads recorded events. A line that can't be read is reported and all others are kept.
  *
- * @throws what reading the file throws, and where a CSV's first line does not name the columns
+ * @throws what reading the file throws, and where a CSV's first line does not name the columns, or a list of flights is none
  */
 export const readRecordedEvents = async (
   path: string,
   { format, currency, onProgress }: ReadEventsOptions,
 ): Promise<RecordedEvents> => {
+  if (format === 'flights') return readFlightEvents(path, onProgress);
   const events: VisitorEvent[] = [];
   const broken: BrokenLine[] = [];
   const read = format === 'csv' ? csvReader(currency, events, broken) : jsonlReader(events, broken);
@@ -54,6 +60,28 @@ export const readRecordedEvents = async (
     onProgress(block.progress);
   }
   return { events: inOrder(events), lines, broken };
+};
+
+/** One list of JSON: its entries are counted as its lines, from 1. */
+const readFlightEvents = async (
+  path: string,
+  onProgress: (share: number) => void,
+): Promise<RecordedEvents> => {
+  let text = '';
+  for await (const { lines, progress } of readLines(path)) {
+    text += `${lines.join('\n')}\n`;
+    onProgress(progress);
+  }
+  const entries: unknown = JSON.parse(text);
+  if (!Array.isArray(entries)) throw new Error('expected a list of flights');
+  const events: VisitorEvent[] = [];
+  const broken: BrokenLine[] = [];
+  for (const [index, entry] of entries.entries()) {
+    const read = readFlight(entry, index + 1);
+    if (!read.ok) broken.push({ line: index + 1, message: read.message });
+    else for (const event of eventsOfFlight(read.flight)) events.push(event);
+  }
+  return { events: inOrder(events), lines: entries.length, broken };
 };
 
 type LineReader = (line: string, lineNumber: number) => void;

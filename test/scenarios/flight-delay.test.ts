@@ -20,7 +20,7 @@ const passengers = async (flight: string, count: number, checked = count): Promi
       kind: 'flight',
       flight,
       date: '2027-01-20',
-      arrivesAt: '2027-01-21T06:00:00Z',
+      newsUntil: '2027-01-22T06:00:00Z',
       // In an order that has nothing to do with that of the ids.
       revenue: 300 + ((index * 7) % count),
       currency: 'USD',
