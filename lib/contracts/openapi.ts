@@ -58,6 +58,7 @@ const PROBLEM_TITLES: { readonly [status: number]: string } = {
   401: 'No key, or one that is not known.',
   403: 'The key may not do this, or not from this origin.',
   404: 'Nothing there.',
+  409: 'The state of things does not allow it now.',
   412: 'The version that `If-Match` names is not the current one.',
   413: 'Over a limit; nothing of it was taken.',
   415: 'Not a media type that is taken.',
@@ -261,7 +262,7 @@ export const createOpenApiDocument = (version: string): OpenApiDocument => ({
     version,
     description: 'Asks, for one visitor: what now? Tracking, decisions, visitors, catalog and keys.',
   },
-  tags: ['Decide', 'Tracking', 'Visitors', 'Catalog', 'Keys', 'Service'].map((name) => ({ name })),
+  tags: ['Decide', 'Tracking', 'Visitors', 'Tasks', 'Catalog', 'Keys', 'Service'].map((name) => ({ name })),
   paths: createPaths(),
   components: components(),
 });
