@@ -15,7 +15,7 @@ export interface TableAccess {
 
 /** What a function needs besides tables, bus and queues. */
 export type Need =
-  /** Makes and deletes one-time schedules, and hands the scheduler the role that it sends with. */
+  /** Makes one-time schedules, and hands the scheduler the role that it sends with. */
   | 'schedules'
   /** Sends e-mails, and signs what it hands to the webhook. */
   | 'deliveries';

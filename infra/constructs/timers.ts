@@ -52,11 +52,11 @@ export class Timers extends Construct {
     );
   }
 
-  /** Lets a function make and delete schedules of this group, and tells it where and as whom. */
+  /** Lets a function make schedules of this group, which delete themselves, and tells it where and as whom. */
   armedBy(made: WendFunction): void {
     made.allow(
       new PolicyStatement({
-        actions: ['scheduler:CreateSchedule', 'scheduler:DeleteSchedule'],
+        actions: ['scheduler:CreateSchedule'],
         // A schedule is named by visitor and generation: the names can't be known here, the group can.
         resources: [
           Stack.of(this).formatArn({

@@ -184,7 +184,7 @@ describe.each(ENVIRONMENT_NAMES)('the asynchronous edges of %s', (environment) =
           .map((statement) => [name, statement] as const),
       );
     expect(about('scheduler:').map(([name, { Action }]) => [name, Action])).toEqual([
-      ['on-timer-effects', ['scheduler:CreateSchedule', 'scheduler:DeleteSchedule']],
+      ['on-timer-effects', ['scheduler:CreateSchedule']],
     ]);
     const [passes, ...others] = about('iam:');
     expect(others).toEqual([]);
