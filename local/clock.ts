@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import type { Settings } from './bus/settings.ts';
+import type { Settings } from './log/settings.ts';
 
 const OFFSET = 'clock-offset-ms';
 

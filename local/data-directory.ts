@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
-import { type DurableLog, LogInUse, openDurableLog } from './bus/durable-log.ts';
+import { type DurableLog, LogInUse, openDurableLog } from './log/durable-log.ts';
 import { messageOf, StartFailure } from './start-failure.ts';
 
 /** `WEND_DATA_DIR=memory` keeps nothing. */

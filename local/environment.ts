@@ -1,8 +1,13 @@
-import { LOCAL_REGION } from './bus/event.ts';
+import { queueVariable } from '../lib/contracts/queues.ts';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from './bus/event.ts';
+import { queueArn, queueUrl, SENT_QUEUES } from './queue/address.ts';
 import { TABLE_NAMES } from './store/tables.ts';
 
 /** Name of the local event bus. */
 export const BUS_NAME = 'wend';
+
+/** Name of the group of schedules. */
+export const SCHEDULER_GROUP = 'wend';
 
 /** The identity secret that `api.md` promises for the local service. */
 export const DEFAULT_IDENTITY_SECRET = 'wend-local-identity-secret-0000000';
@@ -11,7 +16,8 @@ interface FunctionEnvironment {
   readonly storeEndpoint: string;
   /** The store is ours, so credentials are made up; of a given one they are the caller's affair. */
   readonly storeIsEmbedded: boolean;
-  readonly busEndpoint: string;
+  /** Where EventBridge, SQS and EventBridge Scheduler are. */
+  readonly awsEndpoint: string;
   readonly identitySecret: string;
 }
 
@@ -32,7 +38,15 @@ export const setFunctionEnvironment = (environment: FunctionEnvironment): void =
     // Every look at pointer and keys is fresh: a published catalog serves before its PUT is answered.
     WEND_CONTROL_MAX_AGE_MS: '0',
     AWS_ENDPOINT_URL_DYNAMODB: environment.storeEndpoint,
-    AWS_ENDPOINT_URL_EVENTBRIDGE: environment.busEndpoint,
+    WEND_SCHEDULER_GROUP: SCHEDULER_GROUP,
+    WEND_SCHEDULER_ROLE_ARN: `arn:aws:iam::${LOCAL_ACCOUNT}:role/wend-scheduler`,
+    WEND_TIMERS_QUEUE_ARN: queueArn('timers-due'),
+    AWS_ENDPOINT_URL_EVENTBRIDGE: environment.awsEndpoint,
+    AWS_ENDPOINT_URL_SQS: environment.awsEndpoint,
+    AWS_ENDPOINT_URL_SCHEDULER: environment.awsEndpoint,
+    ...Object.fromEntries(
+      SENT_QUEUES.map((queue) => [queueVariable(queue), queueUrl(environment.awsEndpoint, queue)]),
+    ),
   });
   if (environment.storeIsEmbedded) {
     // No real credential ever leaves for loopback, and none is needed: not even a profile is looked up.

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import * as z from 'zod';
+import { type EventFunction, QUEUES } from '../lib/contracts/queues.ts';
 import { ROUTES } from '../lib/contracts/routes.ts';
 
 /** A Lambda function's entry point. */
@@ -8,7 +10,7 @@ export type Handler = (event: unknown, context: unknown) => Promise<unknown>;
 /** The functions of the service, imported as they are; they see nothing of the local service. */
 export interface Functions {
   readonly api: (name: string) => Handler | undefined;
-  readonly onEventsReceived: Handler;
+  readonly on: (name: EventFunction) => Handler;
 }
 
 const moduleSchema = z.object({
@@ -24,8 +26,19 @@ const load = async (directory: URL, file: string, generation: number): Promise<H
 /** `functions/` of this repository. */
 export const FUNCTIONS_DIRECTORY = new URL('../functions/', import.meta.url);
 
+/** Those that a queue, the stream or a schedule starts. */
+const EVENT_FUNCTIONS: readonly EventFunction[] = [
+  ...new Set<EventFunction>([...Object.values(QUEUES), 'on-visitors-changed', 'on-sweep-due']),
+];
+
+const loadAll = async <Name extends string>(
+  names: readonly Name[],
+  load: (name: Name) => Promise<Handler>,
+): Promise<ReadonlyMap<Name, Handler>> =>
+  new Map(await Promise.all(names.map(async (name): Promise<[Name, Handler]> => [name, await load(name)])));
+
 /**
- * Imports every function that a route names, and the consumer of the queue. The environment must be set before.
+ * Imports every function that a route, a queue, the stream or the sweep names. The environment must be set before.
  *
  * @param directory a folder laid out as `functions/` is
  * @param generation another number gives new instances, which remember nothing, as a cold start does
@@ -35,11 +48,28 @@ export const loadFunctions = async (directory: URL | string, generation = 0): Pr
     typeof directory === 'string'
       ? pathToFileURL(directory.endsWith('/') ? directory : `${directory}/`)
       : directory;
-  const names = [...new Set(ROUTES.map((route) => route.function))];
-  const [onEventsReceived, ...handlers] = await Promise.all([
-    load(folder, 'events/on-events-received.ts', generation),
-    ...names.map((name) => load(folder, `api/${name}.ts`, generation)),
+  const [events, api] = await Promise.all([
+    loadAll(EVENT_FUNCTIONS, async (name) =>
+      existsSync(new URL(`events/${name}.ts`, folder))
+        ? await load(folder, `events/${name}.ts`, generation)
+        : async () => undefined,
+    ),
+    loadAll(
+      [...new Set(ROUTES.map((route) => route.function))].filter((name) =>
+        existsSync(new URL(`api/${name}.ts`, folder)),
+      ),
+      (name) => load(folder, `api/${name}.ts`, generation),
+    ),
   ]);
-  const api = new Map<string, Handler | undefined>(names.map((name, index) => [name, handlers[index]]));
-  return { api: (name) => api.get(name), onEventsReceived };
+  const apiByName = new Map<string, Handler>(api);
+  return {
+    api: (name) => apiByName.get(name),
+    on: (name) => {
+      const handler = events.get(name);
+      if (handler === undefined) {
+        throw new Error(`there is no function ${name}`);
+      }
+      return handler;
+    },
+  };
 };

@@ -1,21 +1,22 @@
-import { createBus } from './bus/bus.ts';
-import { createBusServer } from './bus/bus-server.ts';
-import { startConsumer } from './bus/consumer.ts';
-import { type DeadLetter, openQueue } from './bus/queue.ts';
-import { createSettings } from './bus/settings.ts';
 import { restoreClock } from './clock.ts';
 import { type DataDirectory, openDataDirectory } from './data-directory.ts';
-import { BUS_NAME, DEFAULT_IDENTITY_SECRET, setFunctionEnvironment } from './environment.ts';
+import { DEFAULT_IDENTITY_SECRET, setFunctionEnvironment } from './environment.ts';
+import { openEventHouse, type RunningHouse } from './event-house.ts';
 import { FUNCTIONS_DIRECTORY, type Functions, loadFunctions } from './functions.ts';
 import { createGate } from './http/gate.ts';
 import { createGateway } from './http/gateway.ts';
 import { createLocalRoutes } from './http/local-routes.ts';
 import { createThrottle, type Limits } from './http/throttle.ts';
 import { close, listen } from './listen.ts';
+import { type DeadLetter, readDeadLetters } from './log/dead-letters.ts';
+import type { DurableLog } from './log/durable-log.ts';
+import { createSettings } from './log/settings.ts';
 import { publishCatalog, seedKeys } from './seed.ts';
 import { codeOf, messageOf, StartFailure } from './start-failure.ts';
 import { type EmbeddedStore, endOrphan, startDynoxide } from './store/dynoxide.ts';
-import { createTables } from './store/tables.ts';
+import { trimStreamRecords } from './store/stream-records.ts';
+import { createTables, TABLE_NAMES } from './store/tables.ts';
+import { createCheckpoint } from './stream/checkpoints.ts';
 
 /** How a local service is to be run. */
 export interface LocalServiceOptions {
@@ -37,7 +38,7 @@ export interface LocalServiceOptions {
 export interface LocalService {
   /** `http://127.0.0.1:<port>` */
   readonly url: string;
-  /** The bus's own address, which speaks EventBridge's protocol. */
+  /** The address that speaks the protocols of EventBridge, SQS and EventBridge Scheduler. */
   readonly busUrl: string;
   /** The store's address, which speaks DynamoDB's. */
   readonly storeUrl: string;
@@ -55,7 +56,6 @@ export interface LocalService {
 
 const REQUESTS_LIMIT_MS = 1_200;
 const BATCHES_LIMIT_MS = 1_200;
-const DRAIN_LIMIT_MS = 25_000;
 const FILLED = 'filled';
 
 const openPort = async (server: Parameters<typeof listen>[0], port: number): Promise<number> => {
@@ -95,6 +95,14 @@ const openStore = async (
   return await startDynoxide(data.storePath);
 };
 
+/** Copies of visitors that the store still keeps for its stream, although they were handed on. */
+const trimStream = (log: DurableLog, storePath: string | undefined): void => {
+  const position = createCheckpoint(log).read();
+  if (storePath !== undefined && position !== undefined) {
+    trimStreamRecords(storePath, TABLE_NAMES.visitors, Number(position.sequence));
+  }
+};
+
 const run = async (options: LocalServiceOptions, undo: Undo[]): Promise<LocalService> => {
   const data = openDataDirectory(options.dataDirectory);
   undo.push(data.close);
@@ -102,16 +110,10 @@ const run = async (options: LocalServiceOptions, undo: Undo[]): Promise<LocalSer
   const clock = restoreClock(settings);
   const gate = createGate();
 
-  const queue = openQueue(data.log, 'events-received');
-  let notify = (): void => {};
-  const bus = createBus(
-    data.log,
-    (_, event) => queue.enqueue(event),
-    () => notify(),
-  );
+  const house = openEventHouse(data.log, clock);
 
   let functions: Functions | undefined;
-  let drain: (limitMs: number) => Promise<boolean> = async () => true;
+  let running: RunningHouse | undefined;
   let generation = 0;
   const load = async (): Promise<Functions> => {
     functions = await loadFunctions(options.functionsDirectory ?? FUNCTIONS_DIRECTORY, generation);
@@ -126,23 +128,18 @@ const run = async (options: LocalServiceOptions, undo: Undo[]): Promise<LocalSer
   };
 
   const localRoutes = createLocalRoutes({
-    bus,
+    bus: house.bus,
     moveClock: (target) =>
-      gate.alone(async () => {
-        if (!(await drain(DRAIN_LIMIT_MS))) {
-          return undefined;
-        }
-        await clock.moveTo(target(clock.now()));
-        return { now: clock.now() };
-      }),
+      gate.alone(async () =>
+        (await running?.moveClock(target(clock.now()))) === true ? { now: clock.now() } : undefined,
+      ),
     reset: () =>
       gate.alone(async () => {
-        await bus.wipe();
-        await drain(DRAIN_LIMIT_MS);
-        await bus.wipe();
-        await settings.clear();
-        clock.release();
-        await tables.wipe();
+        await running?.reset(async () => {
+          await settings.clear();
+          clock.release();
+          await tables.wipe();
+        });
         // What the functions have in memory is of the catalog that is gone; versions count from 1 again.
         generation += 1;
         await fill(await load());
@@ -173,18 +170,22 @@ const run = async (options: LocalServiceOptions, undo: Undo[]): Promise<LocalSer
   undo.push(() => close(gateway, 0));
 
   const store = await openStore(options, data);
-  undo.push(async () => store?.stop());
+  const storePath = store === undefined ? undefined : data.storePath;
+  undo.push(async () => {
+    await store?.stop();
+    trimStream(data.log, storePath);
+  });
+  trimStream(data.log, storePath);
   data.note({ url, process: process.pid, store: store?.pid ?? null });
   const storeUrl = store?.endpoint ?? options.storeEndpoint ?? '';
 
-  const busServer = createBusServer({ bus, busName: BUS_NAME, now: clock.now });
-  const busUrl = `http://127.0.0.1:${await listen(busServer, 0)}`;
-  undo.push(() => close(busServer, 0));
+  const busUrl = `http://127.0.0.1:${await listen(house.server, 0)}`;
+  undo.push(() => close(house.server, 0));
 
   setFunctionEnvironment({
     storeEndpoint: storeUrl,
     storeIsEmbedded: store !== undefined,
-    busEndpoint: busUrl,
+    awsEndpoint: busUrl,
     identitySecret: options.identitySecret ?? DEFAULT_IDENTITY_SECRET,
   });
   const tables = createTables(storeUrl);
@@ -202,12 +203,9 @@ const run = async (options: LocalServiceOptions, undo: Undo[]): Promise<LocalSer
     await fill(loaded);
   }
 
-  const consumer = startConsumer(queue, 'events-received', (event, context) =>
-    current().onEventsReceived(event, context),
-  );
-  notify = consumer.notify;
-  drain = consumer.drain;
-  undo.push(() => consumer.stop(BATCHES_LIMIT_MS));
+  running = house.start(current, storeUrl, TABLE_NAMES.visitors);
+  const { stop } = running;
+  undo.push(() => stop(BATCHES_LIMIT_MS));
   // First of all when stopping: no new request comes in, and those under way end.
   undo.push(() => close(gateway, REQUESTS_LIMIT_MS));
   ready.resolve();
@@ -218,7 +216,7 @@ const run = async (options: LocalServiceOptions, undo: Undo[]): Promise<LocalSer
     url,
     busUrl,
     storeUrl,
-    deadLetters: queue.deadLetters(),
+    deadLetters: readDeadLetters(data.log),
     wasFilled,
     clockOffsetMs: clock.offset(),
     failed: store?.failed ?? new Promise(() => {}),

@@ -1,13 +1,8 @@
 import * as z from 'zod';
-import { type DurableLog, text } from './durable-log.ts';
+import type { QueueName } from '../../lib/contracts/queues.ts';
+import { type DurableLog, text } from '../log/durable-log.ts';
+import type { Queues } from '../queue/queues.ts';
 import { type AcceptedEvent, type BusEvent, bodyOf } from './event.ts';
-import { type QueueName, queuesFor } from './rules.ts';
-
-/** Where the bus delivers what its rules match; called inside the transaction that stores the event. */
-export type Deliver = (
-  queue: QueueName,
-  event: { readonly seq: number; readonly id: string; readonly lane: string },
-) => void;
 
 /** The event bus: every event is in the log, and in the queues of the rules it matches, before `put` resolves. */
 export interface Bus {
@@ -17,8 +12,8 @@ export interface Bus {
   readonly recent: (limit: number) => readonly BusEvent[];
   /** The last events of one detail-type, newest first. */
   readonly recentOf: (detailType: string, limit: number) => readonly BusEvent[];
-  /** Forgets every event, queued ones included. */
-  readonly wipe: () => Promise<void>;
+  /** Forgets every event; to be called inside a commit of the same log. */
+  readonly wipe: () => void;
 }
 
 /** How many events the log keeps, apart from those still in a queue. */
@@ -56,8 +51,8 @@ const prune = (log: DurableLog): (() => void) => {
   };
 };
 
-/** The bus over its durable log. `onStored` is told once events are on disk. */
-export const createBus = (log: DurableLog, deliver: Deliver, onStored: () => void): Bus => {
+/** The bus over its durable log; what its rules match is in the queues once it is on disk. */
+export const createBus = (log: DurableLog, queues: Pick<Queues, 'enqueue' | 'notify'>): Bus => {
   const insert = log.prepare(
     'INSERT INTO events (id, source, detail_type, time, body) VALUES (?, ?, ?, ?, ?)',
   );
@@ -68,8 +63,8 @@ export const createBus = (log: DurableLog, deliver: Deliver, onStored: () => voi
 
   const store = (event: AcceptedEvent): void => {
     const { insertedAs } = insert.run(event.id, event.source, event.detailType, event.time, bodyOf(event));
-    for (const queue of queuesFor(event.source, event.detailType)) {
-      deliver(queue, { seq: insertedAs, id: event.id, lane: event.lane });
+    for (const queue of event.queues) {
+      queues.enqueue(queue, { id: event.id, lane: event.lane, eventSeq: insertedAs });
     }
     sincePruned += 1;
     if (sincePruned >= PRUNE_EVERY) {
@@ -85,17 +80,14 @@ export const createBus = (log: DurableLog, deliver: Deliver, onStored: () => voi
           store(event);
         }
       });
-      onStored();
+      queues.notify(new Set<QueueName>(events.flatMap((event) => event.queues)));
     },
     recent: (limit) =>
       selectRecent.all(limit).map((row) => busEventSchema.parse(JSON.parse(text(row, 'body')))),
     recentOf: (detailType, limit) =>
       selectKind.all(detailType, limit).map((row) => busEventSchema.parse(JSON.parse(text(row, 'body')))),
-    wipe: () =>
-      log.commit(() => {
-        log.prepare('DELETE FROM messages').run();
-        log.prepare('DELETE FROM dead_letters').run();
-        log.prepare('DELETE FROM events').run();
-      }),
+    wipe: () => {
+      log.prepare('DELETE FROM events').run();
+    },
   };
 };

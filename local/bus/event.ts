@@ -1,3 +1,5 @@
+import type { QueueName } from '../../lib/contracts/queues.ts';
+
 /** An event as EventBridge delivers it to a target. `time` has whole seconds, as there. */
 export interface BusEvent {
   readonly version: '0';
@@ -27,6 +29,8 @@ export interface AcceptedEvent {
   readonly detail: string;
   /** Whom the entry is about, for keeping the order of each visitor's; '' where it doesn't say. */
   readonly lane: string;
+  /** Of the rules that it matches. */
+  readonly queues: readonly QueueName[];
 }
 
 /** The event as JSON text, the detail being passed on as it came. */

@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
+import { isJsonObject } from '../../lib/domain/json.ts';
+import { parseJson } from '../json.ts';
+import { laneOf } from '../queue/lane.ts';
 import type { AcceptedEvent } from './event.ts';
+import { queuesFor } from './rules.ts';
 
 /** An entry's answer, as PutEvents gives it. */
 export type EntryResult =
@@ -33,17 +37,6 @@ const entrySchema = z.object({
   TraceHeader: z.string().nullish(),
 });
 const requestSchema = z.object({ Entries: z.array(entrySchema), EndpointId: z.string().nullish() });
-/** What names the visitor that an entry is about: one entry holds the events of one visitor. */
-const laneSchema = z.union([
-  z.object({ visitorId: z.string() }).transform(({ visitorId }) => visitorId),
-  z
-    .object({ events: z.tuple([z.object({ userId: z.string() })], z.unknown()) })
-    .transform(({ events: [first] }) => `user:${first.userId}`),
-  z
-    .object({ events: z.tuple([z.object({ anonymousId: z.string() })], z.unknown()) })
-    .transform(({ events: [first] }) => `anon:${first.anonymousId}`),
-]);
-
 type Entry = z.infer<typeof entrySchema>;
 
 const bytes = (value: string | null | undefined): number => (value ? Buffer.byteLength(value) : 0);
@@ -58,17 +51,6 @@ const sizeOf = (entry: Entry): number =>
   bytes(entry.DetailType) +
   bytes(entry.Detail) +
   (entry.Resources ?? []).reduce((sum, resource) => sum + bytes(resource), 0);
-
-const parseJson = (json: string): { readonly ok: true; readonly value: unknown } | { readonly ok: false } => {
-  try {
-    return { ok: true, value: JSON.parse(json) };
-  } catch {
-    return { ok: false };
-  }
-};
-
-const isObject = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const invalid = (parameter: string, reason: string): EntryResult => ({
   ErrorCode: 'InvalidArgument',
@@ -108,10 +90,9 @@ const judge = (entry: Entry, bus: Bus): EntryResult | AcceptedEvent => {
     return { ErrorCode: 'ResourceNotFoundException', ErrorMessage: `Event bus ${name} does not exist.` };
   }
   const detail = parseJson(entry.Detail);
-  if (!detail.ok || !isObject(detail.value)) {
+  if (!detail.ok || !isJsonObject(detail.value)) {
     return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
   }
-  const lane = laneSchema.safeParse(detail.value);
   return {
     id: randomUUID(),
     source: entry.Source,
@@ -119,7 +100,8 @@ const judge = (entry: Entry, bus: Bus): EntryResult | AcceptedEvent => {
     time: entry.Time ? Math.floor(entry.Time * 1000) : bus.now(),
     resources: entry.Resources ?? [],
     detail: entry.Detail,
-    lane: lane.success ? lane.data : '',
+    lane: laneOf(detail.value),
+    queues: queuesFor({ source: entry.Source, 'detail-type': entry.DetailType, detail: detail.value }),
   };
 };
 

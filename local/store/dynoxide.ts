@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { messageOf, StartFailure } from '../start-failure.ts';
+import { indexStreamRecords } from './stream-records.ts';
 
 /** A running embedded DynamoDB. */
 export interface EmbeddedStore {
@@ -123,14 +126,31 @@ export const endOrphan = async (pid: number, path: string): Promise<void> => {
   }
 };
 
+/** A file that is gone, but for the store that has it open. */
+interface Scratch {
+  readonly path: string;
+  readonly unlink: () => void;
+}
+
+/** In memory the store's stream could not be given its index; a file that no name leads to keeps nothing either. */
+const scratchFile = (): Scratch => {
+  const directory = mkdtempSync(join(tmpdir(), 'wend-store-'));
+  return {
+    path: join(directory, 'dynamodb.db'),
+    unlink: () => rmSync(directory, { recursive: true, force: true }),
+  };
+};
+
 /**
  * Starts dynoxide on a free loopback port.
  *
- * @param path its file; undefined keeps everything in memory
+ * @param given its file; undefined keeps nothing
  * @throws {StartFailure} when it isn't there or does not start
  */
-export const startDynoxide = async (path: string | undefined): Promise<EmbeddedStore> => {
-  const args = ['--host', '127.0.0.1', '--port', '0', ...(path === undefined ? [] : ['--db-path', path])];
+export const startDynoxide = async (given: string | undefined): Promise<EmbeddedStore> => {
+  const scratch = given === undefined ? scratchFile() : undefined;
+  const path = given ?? scratch?.path ?? '';
+  const args = ['--host', '127.0.0.1', '--port', '0', '--db-path', path];
   const child = spawn('/bin/sh', ['-c', WATCHED, binary(), ...args], {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     // A group of its own: Ctrl-C in the terminal reaches only us, and we end it when nothing is under way any more.
@@ -167,9 +187,12 @@ export const startDynoxide = async (path: string | undefined): Promise<EmbeddedS
   try {
     const pid = child.pid ?? 0;
     const port = await waitForPort(child, pid, said);
+    indexStreamRecords(path);
+    scratch?.unlink();
     return { endpoint: `http://127.0.0.1:${port}`, pid, failed, stop };
   } catch (error) {
     await stop();
+    scratch?.unlink();
     throw error;
   }
 };

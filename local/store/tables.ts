@@ -1,9 +1,12 @@
 import {
+  type CreateGlobalSecondaryIndexAction,
   CreateTableCommand,
   DeleteTableCommand,
+  DescribeTableCommand,
   DynamoDBClient,
   ResourceInUseException,
   ResourceNotFoundException,
+  UpdateTableCommand,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import { TABLES } from '../../lib/contracts/tables.ts';
@@ -15,6 +18,36 @@ const TABLE_LIST = [
   { name: TABLE_NAMES.visitors, shape: TABLES.visitors },
   { name: TABLE_NAMES.log, shape: TABLES.log },
 ];
+
+type Table = (typeof TABLE_LIST)[number];
+
+const stringAttributes = (names: readonly string[]) =>
+  names.map((AttributeName) => ({ AttributeName, AttributeType: 'S' as const }));
+
+const keySchemaOf = (keys: { readonly partitionKey: string; readonly sortKey: string }) => [
+  { AttributeName: keys.partitionKey, KeyType: 'HASH' as const },
+  { AttributeName: keys.sortKey, KeyType: 'RANGE' as const },
+];
+
+/** The sparse index of a table; none where it has none. */
+const indexesOf = ({ shape }: Table): CreateGlobalSecondaryIndexAction[] =>
+  shape.dueIndex === null
+    ? []
+    : [
+        {
+          IndexName: shape.dueIndex.name,
+          KeySchema: keySchemaOf(shape.dueIndex),
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
+      ];
+
+const attributesOf = ({ shape }: Table) =>
+  stringAttributes(
+    [shape, ...(shape.dueIndex === null ? [] : [shape.dueIndex])].flatMap((keys) => [
+      keys.partitionKey,
+      keys.sortKey,
+    ]),
+  );
 
 /** The store's administration: tables are made and wiped, never read. */
 export interface Tables {
@@ -29,20 +62,17 @@ export interface Tables {
 export const createTables = (endpoint: string): Tables => {
   const client = new DynamoDBClient({ endpoint });
 
-  const create = async ({ name, shape }: (typeof TABLE_LIST)[number]): Promise<void> => {
+  const create = async (table: Table): Promise<void> => {
+    const { name, shape } = table;
+    const indexes = indexesOf(table);
     try {
       await client.send(
         new CreateTableCommand({
           TableName: name,
           BillingMode: 'PAY_PER_REQUEST',
-          KeySchema: [
-            { AttributeName: shape.partitionKey, KeyType: 'HASH' },
-            { AttributeName: shape.sortKey, KeyType: 'RANGE' },
-          ],
-          AttributeDefinitions: [
-            { AttributeName: shape.partitionKey, AttributeType: 'S' },
-            { AttributeName: shape.sortKey, AttributeType: 'S' },
-          ],
+          KeySchema: keySchemaOf(shape),
+          AttributeDefinitions: attributesOf(table),
+          ...(indexes.length === 0 ? {} : { GlobalSecondaryIndexes: indexes }),
           ...(shape.stream === null
             ? {}
             : { StreamSpecification: { StreamEnabled: true, StreamViewType: shape.stream } }),
@@ -58,6 +88,26 @@ export const createTables = (endpoint: string): Tables => {
       if (!(error instanceof ResourceInUseException)) {
         throw error;
       }
+      await addIndexes(table);
+    }
+  };
+
+  /** A table of an earlier version gets the index that it lacks. */
+  const addIndexes = async (table: Table): Promise<void> => {
+    const indexes = indexesOf(table);
+    if (indexes.length === 0) {
+      return;
+    }
+    const described = await client.send(new DescribeTableCommand({ TableName: table.name }));
+    const present = new Set(described.Table?.GlobalSecondaryIndexes?.map((index) => index.IndexName));
+    for (const index of indexes.filter(({ IndexName }) => !present.has(IndexName))) {
+      await client.send(
+        new UpdateTableCommand({
+          TableName: table.name,
+          AttributeDefinitions: attributesOf(table),
+          GlobalSecondaryIndexUpdates: [{ Create: index }],
+        }),
+      );
     }
   };
 

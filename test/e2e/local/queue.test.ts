@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startConsumer } from '../../../local/bus/consumer.ts';
-import { openDurableLog } from '../../../local/bus/durable-log.ts';
-import { MAX_RECEIVE_COUNT, openQueue, retryDelay } from '../../../local/bus/queue.ts';
+import { openDurableLog } from '../../../local/log/durable-log.ts';
+import { startConsumer } from '../../../local/queue/consumer.ts';
+import { MAX_RECEIVE_COUNT, openQueue, retryDelay } from '../../../local/queue/queue.ts';
 import { type LocalServiceThread, startLocalService } from '../../../local/service-thread.ts';
 import {
   busClient,
@@ -114,11 +114,15 @@ describe('a disk that is full', () => {
     );
     await log.commit(() => {
       log.prepare("INSERT INTO events VALUES (1, 'e', 's', 't', 0, '{}')").run();
-      queue.enqueue({ seq: 1, id: 'm', lane: 'user:u' });
+      queue.enqueue({ eventSeq: 1, id: 'm', lane: 'user:u' });
     });
-    const consumer = startConsumer(queue, 'events-received', async () => undefined);
+    const consumer = startConsumer({
+      queue,
+      functionName: 'on-events-received',
+      handler: async () => undefined,
+    });
     try {
-      await until(() => queue.length() === 0);
+      await until(queue.isEmpty);
     } finally {
       await consumer.stop(1000);
       log.close();

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
-import * as z from 'zod';
+import { setTimeout as pause } from 'node:timers/promises';
+import { failuresIn } from '../batch-answer.ts';
+import { LOCAL_REGION } from '../bus/event.ts';
+import type { Handler } from '../functions.ts';
+import { invoke } from '../invoke.ts';
+import { createSignal } from '../signal.ts';
 import { messageOf } from '../start-failure.ts';
-import { LOCAL_ACCOUNT, LOCAL_REGION } from './event.ts';
+import { queueArn } from './address.ts';
 import type { Queue, ReceivedMessage } from './queue.ts';
-
-/** A Lambda function that an SQS queue invokes: it takes an SQS event, and may answer which messages failed. */
-export type QueueHandler = (event: unknown, context: unknown) => Promise<unknown>;
 
 /** Feeds a queue's messages to a function. */
 export interface Consumer {
@@ -17,6 +19,15 @@ export interface Consumer {
   readonly stop: (limitMs: number) => Promise<void>;
 }
 
+/** What a consumer needs: the queue, and the function that takes from it. */
+export interface ConsumerOptions {
+  readonly queue: Queue;
+  readonly functionName: string;
+  readonly handler: Handler;
+  /** Told after each batch, whatever became of it. */
+  readonly onBatchEnded?: () => void;
+}
+
 /**
  * Messages of a batch. The cloud hands over ten and runs more copies when they pile up; here there is one process,
  * so a backlog is worked off in larger batches, in which more events of a visitor share a commit.
@@ -24,94 +35,51 @@ export interface Consumer {
 const BATCH_SIZE = 100;
 /** Batches handled side by side. */
 const CONCURRENCY = 4;
-/** A batch that takes longer has failed, as in the cloud where the function's timeout ends it. */
-const HANDLER_TIMEOUT_MS = 30_000;
+/** Until what could not be read or written (a full disk) is tried again. */
+const LOG_RETRY_MS = 1_000;
 
-/** Until what could not be written (a full disk) is tried again. */
-const SETTLE_RETRY_MS = 1_000;
-
-const answerSchema = z.union([
-  z.undefined(),
-  z.null(),
-  z.object({
-    batchItemFailures: z.array(z.object({ itemIdentifier: z.string().nullish() })).nullish(),
-  }),
-]);
-
-const recordOf = (queue: string, message: ReceivedMessage): unknown => ({
+const recordOf = (queue: Queue, message: ReceivedMessage): unknown => ({
   messageId: message.messageId,
   receiptHandle: `${message.messageId}#${message.received}`,
   body: message.body,
   attributes: {
     ApproximateReceiveCount: String(message.received),
     SentTimestamp: String(message.sentAt),
-    SenderId: 'events.amazonaws.com',
+    SenderId: 'wend-local',
     ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt),
   },
   messageAttributes: {},
   md5OfBody: createHash('md5').update(message.body).digest('hex'),
   eventSource: 'aws:sqs',
-  eventSourceARN: `arn:aws:sqs:${LOCAL_REGION}:${LOCAL_ACCOUNT}:${queue}`,
+  eventSourceARN: queueArn(queue.name),
   awsRegion: LOCAL_REGION,
 });
 
-/**
- * Which messages a function's answer declares failed. As Lambda does, an answer that can't be understood, or that
- * names a message which isn't in the batch, fails the whole batch.
- */
-const failuresIn = (answer: unknown, batch: readonly ReceivedMessage[]): ReadonlySet<string> => {
-  const parsed = answerSchema.safeParse(answer);
-  const all = new Set(batch.map((message) => message.messageId));
-  if (!parsed.success) {
-    return all;
-  }
-  const named = (parsed.data?.batchItemFailures ?? []).map((failure) => failure.itemIdentifier ?? '');
-  return named.every((id) => all.has(id)) ? new Set(named) : all;
-};
-
-const withTimeout = async (work: Promise<unknown>): Promise<unknown> => {
-  let timer: NodeJS.Timeout | undefined;
-  try {
-    return await Promise.race([
-      work,
-      new Promise((_, reject) => {
-        timer = setTimeout(
-          () => reject(new Error(`no answer within ${HANDLER_TIMEOUT_MS / 1000} s`)),
-          HANDLER_TIMEOUT_MS,
-        );
-      }),
-    ]);
-  } finally {
-    clearTimeout(timer);
-  }
-};
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** Starts to feed the queue's messages to the handler, several batches side by side, the oldest first. */
-export const startConsumer = (queue: Queue, name: string, handler: QueueHandler): Consumer => {
+/** Starts to feed the queue's messages to the function, several batches side by side, the oldest first. */
+export const startConsumer = ({ queue, functionName, handler, onBatchEnded }: ConsumerOptions): Consumer => {
   let stopped = false;
   let active = 0;
   let receiving = false;
   let again = false;
   let alarm: NodeJS.Timeout | undefined;
+  const quiet = createSignal();
 
-  const invoke = async (
+  const outcomeOf = async (
     batch: readonly ReceivedMessage[],
   ): Promise<{ readonly failed: ReadonlySet<string>; readonly reason: string }> => {
+    const ids = batch.map((message) => message.messageId);
     try {
-      const event = { Records: batch.map((message) => recordOf(name, message)) };
-      const answer = await withTimeout(handler(event, { functionName: 'on-events-received' }));
-      const failed = failuresIn(answer, batch);
-      return { failed, reason: 'named in batchItemFailures' };
+      const event = { Records: batch.map((message) => recordOf(queue, message)) };
+      const answer = await invoke(handler, functionName, event);
+      return { failed: failuresIn(answer, ids), reason: 'named in batchItemFailures' };
     } catch (error) {
-      console.error(`on-events-received failed a batch of ${batch.length}: ${messageOf(error)}`);
-      return { failed: new Set(batch.map((message) => message.messageId)), reason: messageOf(error) };
+      console.error(`${functionName} failed a batch of ${batch.length}: ${messageOf(error)}`);
+      return { failed: new Set(ids), reason: messageOf(error) };
     }
   };
 
   const handle = async (batch: readonly ReceivedMessage[]): Promise<void> => {
-    const { failed, reason } = await invoke(batch);
+    const { failed, reason } = await outcomeOf(batch);
     const done = batch.filter((message) => !failed.has(message.messageId));
     const left = batch.filter((message) => failed.has(message.messageId));
     for (let settled = false; !settled; ) {
@@ -124,7 +92,7 @@ export const startConsumer = (queue: Queue, name: string, handler: QueueHandler)
           throw error;
         }
         console.error(`A batch could not be settled, and is tried again: ${messageOf(error)}`);
-        await pause(SETTLE_RETRY_MS);
+        await pause(LOG_RETRY_MS);
       }
     }
   };
@@ -143,6 +111,7 @@ export const startConsumer = (queue: Queue, name: string, handler: QueueHandler)
       .catch((error: unknown) => console.error(`A batch could not be settled: ${messageOf(error)}`))
       .finally(() => {
         active -= 1;
+        onBatchEnded?.();
         void pump();
       });
   };
@@ -167,22 +136,24 @@ export const startConsumer = (queue: Queue, name: string, handler: QueueHandler)
         }
       }
     } catch (error) {
-      console.error(`The queue could not be read: ${messageOf(error)}`);
-      alarm = setTimeout(() => void pump(), 1_000);
+      console.error(`The queue ${queue.name} could not be read: ${messageOf(error)}`);
+      alarm = setTimeout(() => void pump(), LOG_RETRY_MS);
     } finally {
       receiving = false;
+      quiet.raise();
     }
   };
 
   void pump();
 
-  const waitFor = async (reached: () => boolean, limitMs: number): Promise<boolean> => {
-    const end = Date.now() + limitMs;
-    while (!reached()) {
-      if (Date.now() > end) {
+  const isQuiet = (): boolean => active === 0 && !receiving;
+
+  const untilQuiet = async (end: number): Promise<boolean> => {
+    while (!isQuiet()) {
+      if (Date.now() >= end) {
         return false;
       }
-      await pause(5);
+      await quiet.next(end - Date.now());
     }
     return true;
   };
@@ -191,22 +162,21 @@ export const startConsumer = (queue: Queue, name: string, handler: QueueHandler)
     notify: () => void pump(),
     drain: async (limitMs) => {
       const end = Date.now() + limitMs;
-      while (queue.length() > 0) {
-        if (Date.now() > end) {
+      while (!queue.isEmpty()) {
+        if (stopped || Date.now() >= end || !(await untilQuiet(end))) {
           return false;
         }
-        if (active === 0) {
+        if (!queue.isEmpty()) {
           await queue.hurry();
           void pump();
         }
-        await pause(5);
       }
-      return await waitFor(() => active === 0, Math.max(0, end - Date.now()));
+      return await untilQuiet(end);
     },
     stop: async (limitMs) => {
       stopped = true;
       clearTimeout(alarm);
-      await waitFor(() => active === 0 && !receiving, limitMs);
+      await untilQuiet(Date.now() + limitMs);
       clearTimeout(alarm);
     },
   };

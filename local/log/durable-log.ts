@@ -35,8 +35,37 @@ CREATE TABLE IF NOT EXISTS dead_letters (
   failed_at INTEGER NOT NULL,
   reason TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS delayed_messages (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  queue TEXT NOT NULL,
+  message_id TEXT NOT NULL,
+  lane TEXT NOT NULL,
+  body TEXT NOT NULL,
+  due_at INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS delayed_messages_by_due ON delayed_messages (due_at);
+CREATE TABLE IF NOT EXISTS schedules (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL,
+  client_token TEXT NOT NULL,
+  queue TEXT NOT NULL,
+  body TEXT NOT NULL,
+  keeps INTEGER NOT NULL,
+  due_at INTEGER
+);
+CREATE UNIQUE INDEX IF NOT EXISTS schedules_by_name ON schedules (name);
+CREATE INDEX IF NOT EXISTS schedules_by_due ON schedules (due_at);
+CREATE TABLE IF NOT EXISTS checkpoints (stream TEXT PRIMARY KEY, shard TEXT NOT NULL, sequence TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 `;
+
+/** What files of earlier versions lack: there, every message was of an event and had no body of its own. */
+const addMissingColumns = (database: DatabaseSync): void => {
+  const columns = database.prepare('PRAGMA table_info(messages)').all();
+  if (!columns.some((column) => column['name'] === 'body')) {
+    database.exec('ALTER TABLE messages ADD COLUMN body TEXT');
+  }
+};
 
 /** One row as node:sqlite gives it. */
 export type Row = Readonly<Record<string, SQLOutputValue>>;
@@ -49,7 +78,7 @@ export interface Statement {
 }
 
 /**
- * The SQLite file behind bus and queue. What `commit` resolved is on disk (WAL, synchronous FULL): a kill -9 or a
+ * The SQLite file behind bus, queues, schedules and the stream's checkpoint. What `commit` resolved is on disk (WAL, synchronous FULL): a kill -9 or a
  * power cut loses none of it. Everything that asks to be committed within one turn of the event loop shares one
  * transaction and so one fsync, which is where a busy bus gets its throughput from.
  */
@@ -86,6 +115,7 @@ const open = (path: string): DatabaseSync => {
     // A deleted event may be an erased person's: its bytes are overwritten.
     database.exec('PRAGMA secure_delete = ON');
     database.exec(SCHEMA);
+    addMissingColumns(database);
     return database;
   } catch (error) {
     database.close();
@@ -142,7 +172,7 @@ export const openDurableLog = (path: string): DurableLog => {
     commit: (work) =>
       new Promise((resolve, reject) => {
         if (closed) {
-          reject(new Error('the bus is closed'));
+          reject(new Error('the log is closed'));
           return;
         }
         if (pending.length === 0) {
@@ -166,7 +196,7 @@ export const openDurableLog = (path: string): DurableLog => {
         // Nothing stays behind in the write-ahead log: what was deleted is gone from the directory.
         database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
       } catch (error) {
-        console.error(`The bus could not be written back to its file: ${messageOf(error)}`);
+        console.error(`The log could not be written back to its file: ${messageOf(error)}`);
       }
       database.close();
     },

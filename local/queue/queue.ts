@@ -1,5 +1,5 @@
-import { type DurableLog, integer, type Row, text } from './durable-log.ts';
-import type { QueueName } from './rules.ts';
+import type { QueueName } from '../../lib/contracts/queues.ts';
+import { type DurableLog, integer, type Row, text } from '../log/durable-log.ts';
 
 /** A message on its way to a consumer. */
 export interface ReceivedMessage {
@@ -14,20 +14,17 @@ export interface ReceivedMessage {
   readonly received: number;
 }
 
-/** A message that was given up. */
-export interface DeadLetter {
-  readonly messageId: string;
-  readonly queue: string;
-  readonly body: string;
-  readonly received: number;
-  readonly failedAt: number;
-  readonly reason: string;
-}
+/** A message to be added: it has a body of its own, or it is an event of the bus, which the log holds already. */
+export type NewMessage = { readonly id: string; readonly lane: string } & (
+  | { readonly body: string }
+  | { readonly eventSeq: number }
+);
 
 /** A durable standard queue with visibility, receive counts and a dead-letter table. Times are real ones, not the service's. */
 export interface Queue {
+  readonly name: QueueName;
   /** Adds a message; to be called inside a commit of the same log. */
-  readonly enqueue: (event: { readonly seq: number; readonly id: string; readonly lane: string }) => void;
+  readonly enqueue: (message: NewMessage) => void;
   /** Takes the oldest visible messages, at most `limit`, and none of a lane that is being handled. */
   readonly receive: (limit: number) => Promise<readonly ReceivedMessage[]>;
   /** Ends a batch: `done` are deleted; `failed` come back later, or become dead letters. */
@@ -36,13 +33,12 @@ export interface Queue {
     failed: readonly ReceivedMessage[],
     reason: string,
   ) => Promise<void>;
-  /** Messages that wait or are being handled. */
-  readonly length: () => number;
+  /** Whether no message waits or is being handled. */
+  readonly isEmpty: () => boolean;
   /** Ends every back-off: what waits is visible now. */
   readonly hurry: () => Promise<void>;
   /** When the next message that is invisible at `after` becomes visible, both ms since 1970 in real time. */
   readonly nextVisibleAt: (after: number) => number | undefined;
-  readonly deadLetters: () => readonly DeadLetter[];
 }
 
 /** After that many failed receives a message becomes a dead letter. */
@@ -51,48 +47,54 @@ const FIRST_RETRY_MS = 200;
 const LONGEST_RETRY_MS = 60_000;
 /** How far a receive looks past messages of busy lanes. */
 const LOOK_AHEAD = 250;
+/** No event of the log has this number. */
+const NO_EVENT = 0;
 
 /** How long a message that failed for the `received`-th time stays invisible, ms: 200, 400, 800 … 60,000. */
 export const retryDelay = (received: number): number =>
   Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (received - 1));
 
-const deadLetterOf = (row: Row): DeadLetter => ({
+const messageOf = (seq: number, row: Row): ReceivedMessage => ({
+  seq,
   messageId: text(row, 'message_id'),
-  queue: text(row, 'queue'),
-  body: text(row, 'body'),
+  body: text(row, 'content'),
+  lane: text(row, 'lane'),
+  sentAt: integer(row, 'sent_at'),
+  firstReceivedAt: integer(row, 'first_received_at'),
   received: integer(row, 'received'),
-  failedAt: integer(row, 'failed_at'),
-  reason: text(row, 'reason'),
+});
+
+const prepareStatements = (log: DurableLog) => ({
+  insert: log.prepare(
+    'INSERT INTO messages (queue, message_id, event_seq, body, lane, sent_at, visible_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  ),
+  candidates: log.prepare(
+    `SELECT seq, lane FROM messages WHERE queue = ? AND in_flight = 0 AND visible_at <= ? ORDER BY seq LIMIT ${LOOK_AHEAD}`,
+  ),
+  take: log.prepare(
+    'UPDATE messages SET in_flight = 1, received = received + 1, first_received_at = coalesce(first_received_at, ?) WHERE seq = ?',
+  ),
+  load: log.prepare(
+    'SELECT m.*, coalesce(m.body, e.body) AS content FROM messages m LEFT JOIN events e ON e.seq = m.event_seq WHERE m.seq = ?',
+  ),
+  remove: log.prepare('DELETE FROM messages WHERE seq = ?'),
+  postpone: log.prepare('UPDATE messages SET in_flight = 0, visible_at = ? WHERE seq = ?'),
+  bury: log.prepare(
+    'INSERT INTO dead_letters (queue, message_id, body, received, sent_at, failed_at, reason) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  ),
+  any: log.prepare('SELECT 1 FROM messages WHERE queue = ? LIMIT 1'),
+  next: log.prepare(
+    'SELECT min(visible_at) AS at FROM messages WHERE queue = ? AND in_flight = 0 AND visible_at > ?',
+  ),
+  hurry: log.prepare('UPDATE messages SET visible_at = 0 WHERE queue = ? AND in_flight = 0'),
+  recover: log.prepare('UPDATE messages SET in_flight = 0, visible_at = 0 WHERE queue = ? AND in_flight = 1'),
 });
 
 /** Opens the queue; what was in flight when the process ended is visible again. */
 export const openQueue = (log: DurableLog, name: QueueName): Queue => {
-  const insert = log.prepare(
-    'INSERT INTO messages (queue, message_id, event_seq, lane, sent_at, visible_at) VALUES (?, ?, ?, ?, ?, ?)',
-  );
-  const candidates = log.prepare(
-    `SELECT seq, lane FROM messages WHERE queue = ? AND in_flight = 0 AND visible_at <= ? ORDER BY seq LIMIT ${LOOK_AHEAD}`,
-  );
-  const take = log.prepare(
-    'UPDATE messages SET in_flight = 1, received = received + 1, first_received_at = coalesce(first_received_at, ?) WHERE seq = ?',
-  );
-  const load = log.prepare(
-    'SELECT m.*, e.body FROM messages m JOIN events e ON e.seq = m.event_seq WHERE m.seq = ?',
-  );
-  const remove = log.prepare('DELETE FROM messages WHERE seq = ?');
-  const postpone = log.prepare('UPDATE messages SET in_flight = 0, visible_at = ? WHERE seq = ?');
-  const bury = log.prepare(
-    'INSERT INTO dead_letters (queue, message_id, body, received, sent_at, failed_at, reason) VALUES (?, ?, ?, ?, ?, ?, ?)',
-  );
-  const count = log.prepare('SELECT count(*) AS n FROM messages WHERE queue = ?');
-  const next = log.prepare(
-    'SELECT min(visible_at) AS at FROM messages WHERE queue = ? AND in_flight = 0 AND visible_at > ?',
-  );
-  const hurry = log.prepare('UPDATE messages SET visible_at = 0 WHERE queue = ? AND in_flight = 0');
-  const dead = log.prepare('SELECT * FROM dead_letters WHERE queue = ? ORDER BY seq');
-  log
-    .prepare('UPDATE messages SET in_flight = 0, visible_at = 0 WHERE queue = ? AND in_flight = 1')
-    .run(name);
+  const { insert, candidates, take, load, remove, postpone, bury, any, next, hurry, recover } =
+    prepareStatements(log);
+  recover.run(name);
 
   const busyLanes = new Set<string>();
 
@@ -112,19 +114,7 @@ export const openQueue = (log: DurableLog, name: QueueName): Queue => {
   const receiveOne = (seq: number, at: number): ReceivedMessage[] => {
     take.run(at, seq);
     const row = load.get(seq);
-    return row === undefined
-      ? []
-      : [
-          {
-            seq,
-            messageId: text(row, 'message_id'),
-            body: text(row, 'body'),
-            lane: text(row, 'lane'),
-            sentAt: integer(row, 'sent_at'),
-            firstReceivedAt: integer(row, 'first_received_at'),
-            received: integer(row, 'received'),
-          },
-        ];
+    return row === undefined ? [] : [messageOf(seq, row)];
   };
 
   const fail = (message: ReceivedMessage, reason: string, at: number): void => {
@@ -137,9 +127,11 @@ export const openQueue = (log: DurableLog, name: QueueName): Queue => {
   };
 
   return {
-    enqueue: (event) => {
+    name,
+    enqueue: (message) => {
       const at = Date.now();
-      insert.run(name, event.id, event.seq, event.lane, at, at);
+      const [eventSeq, body] = 'body' in message ? [NO_EVENT, message.body] : [message.eventSeq, null];
+      insert.run(name, message.id, eventSeq, body, message.lane, at, at);
     },
     receive: async (limit) => {
       const taken = new Set<string>();
@@ -181,7 +173,7 @@ export const openQueue = (log: DurableLog, name: QueueName): Queue => {
         }
       }
     },
-    length: () => integer(count.get(name) ?? {}, 'n'),
+    isEmpty: () => any.get(name) === undefined,
     hurry: () =>
       log.commit(() => {
         hurry.run(name);
@@ -190,6 +182,5 @@ export const openQueue = (log: DurableLog, name: QueueName): Queue => {
       const row = next.get(name, after);
       return row === undefined || row['at'] === null ? undefined : integer(row, 'at');
     },
-    deadLetters: () => dead.all(name).map(deadLetterOf),
   };
 };
