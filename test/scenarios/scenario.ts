@@ -5,6 +5,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import * as z from 'zod';
 import { readCatalog } from '../../lib/adapters/catalog-files/read-catalog.ts';
+import { tasksAnswerSchema } from '../../lib/contracts/http/tasks.ts';
+import { timelineAnswerSchema, type visitorAnswerSchema } from '../../lib/contracts/http/visitor-answer.ts';
 import { startLocalService } from '../../local/service-thread.ts';
 import { type Answer, clientOf } from '../contract/client.ts';
 
@@ -21,41 +23,13 @@ const messageSchema = z.object({
   stepId: z.string(),
   content: z.record(z.string(), z.unknown()),
 });
-export type Message = z.infer<typeof messageSchema>;
+type Message = z.infer<typeof messageSchema>;
 
 const busEventSchema = z.looseObject({
   detailType: z.string(),
   detail: z.record(z.string(), z.unknown()),
 });
-export type BusEvent = z.infer<typeof busEventSchema>;
-
-const taskSchema = z.looseObject({
-  taskId: z.string(),
-  queue: z.string(),
-  summary: z.string(),
-  outcomes: z.array(z.string()),
-  status: z.string(),
-});
-export type Task = z.infer<typeof taskSchema>;
-
-const grantSchema = z.looseObject({
-  grantId: z.string(),
-  offerId: z.string(),
-  status: z.string(),
-});
-export type Grant = z.infer<typeof grantSchema>;
-
-const journeySchema = z.looseObject({
-  journeyId: z.string(),
-  key: z.string().nullish(),
-  stepId: z.string().nullish(),
-  holdout: z.boolean(),
-});
-
-const timelineSchema = z.object({
-  items: z.array(z.looseObject({ at: z.string(), kind: z.string() })),
-  next: z.string().nullish(),
-});
+type BusEvent = z.infer<typeof busEventSchema>;
 
 const recipePath = (recipe: string): string =>
   fileURLToPath(new URL(`../../catalog/recipes/${recipe}`, import.meta.url));
@@ -72,11 +46,10 @@ const okay = (answer: Answer): Answer => {
   return answer;
 };
 
-const heldIn = ({ grants }: { readonly grants: readonly unknown[] }): readonly Grant[] =>
-  z
-    .array(grantSchema)
-    .parse(grants)
-    .filter(({ status }) => status === 'held');
+type Person = z.infer<typeof visitorAnswerSchema>;
+type Grants = Person['grants'];
+
+const heldIn = ({ grants }: Person): Grants => grants.filter(({ status }) => status === 'held');
 
 let sent = 0;
 
@@ -112,9 +85,9 @@ export const scenario = (recipe: string) => {
 
   const visitor = async (userId: string) => wend.settled(`user:${userId}`);
 
-  const tasks = async (): Promise<readonly Task[]> => {
+  const openTasks = async () => {
     await wend.settle();
-    return z.object({ tasks: z.array(taskSchema) }).parse(okay(await wend.get('/v1/tasks')).body).tasks;
+    return tasksAnswerSchema.parse(okay(await wend.get('/v1/tasks?limit=100')).body).tasks;
   };
 
   const business = (type: string, subject: string, data: object, time: string) => {
@@ -163,8 +136,7 @@ export const scenario = (recipe: string) => {
         .reverse();
     },
     /** Work for people that is open. */
-    openTasks: async (): Promise<readonly Task[]> =>
-      (await tasks()).filter(({ status }) => status === 'open'),
+    openTasks,
     done: async (taskId: string, outcome: string): Promise<void> => {
       okay(await wend.post(`/v1/tasks/${encodeURIComponent(taskId)}/done`, { outcome }));
       await wend.settle();
@@ -179,9 +151,10 @@ export const scenario = (recipe: string) => {
       const content = answer.placements[placement]?.items[0]?.content;
       return content === undefined ? null : z.record(z.string(), z.unknown()).parse(content);
     },
-    journeysOf: async (userId: string) => z.array(journeySchema).parse((await visitor(userId)).journeys),
+    /** The journeys that they are in, then those that ended. */
+    journeysOf: async (userId: string) => (await visitor(userId)).journeys,
     /** Offers granted to a person that are theirs to use. */
-    heldGrants: async (userId: string): Promise<readonly Grant[]> => heldIn(await visitor(userId)),
+    heldGrants: async (userId: string): Promise<Grants> => heldIn(await visitor(userId)),
     /** Who of many people holds a grant of an offer. */
     holders: async (userIds: readonly string[], offerId: string): Promise<readonly string[]> => {
       await wend.settle();
@@ -193,18 +166,17 @@ export const scenario = (recipe: string) => {
       return userIds.filter((_, index) => holds[index]);
     },
     /** All of them, over or not. */
-    grantsOf: async (userId: string): Promise<readonly Grant[]> =>
-      z.array(grantSchema).parse((await visitor(userId)).grants),
+    grantsOf: async (userId: string): Promise<Grants> => (await visitor(userId)).grants,
     /** A person's story, newest first. */
     timeline: async (userId: string) => {
       await wend.settle();
       const path = `/v1/visitors/${encodeURIComponent(`user:${userId}`)}/timeline?limit=200`;
-      return timelineSchema.parse(okay(await wend.get(path)).body).items;
+      return timelineAnswerSchema.parse(okay(await wend.get(path)).body).items;
     },
   };
 };
 
-export type Scenario = ReturnType<typeof scenario>;
+type Scenario = ReturnType<typeof scenario>;
 
 /**
  * The first of many people who is in a journey's holdout, and the first who is not: draws hang on their ids.
