@@ -15,13 +15,15 @@ const dynamo = createDynamoClient();
 const store = createControlStore(dynamo, environment.WEND_LOG_TABLE);
 const catalogs = createCatalogLibrary(store);
 const control = createControlPlane({ store, maxAgeMs: environment.WEND_CONTROL_MAX_AGE_MS });
-const react = createReactor({
+const logger = createLogger('on-events-received');
+const reactor = createReactor({
   visitors: createVisitorStore({ client: dynamo, table: environment.WEND_VISITORS_TABLE }),
   catalogs: async () => catalogs((await control.lastSeen()).pointer),
   now,
   pause,
   random: Math.random,
+  onStopped: (journeys) => logger.error('Journeys that go in circles were stopped.', { reason: journeys.join(', ') }),
 });
 
 /** Takes accepted events off the queue and applies them to their visitors. */
-export const handler = createQueueConsumer(react, createLogger('on-events-received'), control.current);
+export const handler = createQueueConsumer(reactor.mail, logger, control.current);

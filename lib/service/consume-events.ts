@@ -1,14 +1,13 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import * as z from 'zod';
-import { eventsReceivedSchema } from '../contracts/bus.ts';
+import { eventsReceivedSchema, mailSchema } from '../contracts/bus.ts';
+import { visitorIdOf } from '../domain/identity/visitor-id.ts';
 import type { VisitorEvent } from '../domain/visitor/event.ts';
 import type { Logger } from '../runtime/logger.ts';
-import { primaryKeyOf } from './react.ts';
+import { primaryKeyOf, type Reactor } from './react.ts';
 
 /** Visitors worked on at once: the store answers in milliseconds, and a batch should not take as long as its sum. */
 const MAX_PARALLEL = 16;
-
-type React = (idKey: string, events: readonly VisitorEvent[]) => Promise<void>;
 
 /** What a batch holds for one visitor, and the entries that it came in. */
 interface Group {
@@ -20,23 +19,38 @@ interface Group {
 const joins = ({ type }: VisitorEvent): boolean => type === 'identify' || type === 'alias';
 
 const envelopeSchema = z.compile(z.object({ detail: eventsReceivedSchema }));
+const directSchema = z.compile(mailSchema);
+
+/** An event, and under which visitor id it came. */
+type Addressed = readonly [visitorId: string, event: VisitorEvent];
+
+/** What a message holds: an entry of the bus, or mail of Wend's own functions for visitors by their visitor ids. */
+const addressedIn = (body: unknown): readonly Addressed[] | null => {
+  const envelope = envelopeSchema.safeParse(body);
+  if (envelope.success) {
+    return envelope.data.detail.events.map((event): Addressed => [visitorIdOf(primaryKeyOf(event)), event]);
+  }
+  const direct = directSchema.safeParse(body);
+  if (!direct.success) return null;
+  const { visitorIds, events } = direct.data.mail;
+  return visitorIds.flatMap((visitorId) => events.map((event): Addressed => [visitorId, event]));
+};
 
 /**
- * A Lambda handler over a queue of bus entries: folds the events of each visitor in the batch into one commit.
+ * A Lambda handler over the queue of visitors' mail: folds the events of each visitor in the batch into one commit.
  * An entry of which anything failed is reported back alone, and comes again; so does one that can't be read,
  * until the queue moves it to its dead-letter queue.
  *
  * @param prepare - called once a batch, before any of it: what all visitors of a batch need is read here
  */
 export const createQueueConsumer = (
-  react: React,
+  react: Reactor['mail'],
   logger: Logger,
   prepare: () => Promise<unknown> = async () => undefined,
 ) => {
-  const read = (record: SQSRecord): readonly VisitorEvent[] | null => {
+  const read = (record: SQSRecord): readonly Addressed[] | null => {
     try {
-      const parsed = envelopeSchema.safeParse(JSON.parse(record.body));
-      return parsed.success ? parsed.data.detail.events : null;
+      return addressedIn(JSON.parse(record.body));
     } catch {
       return null;
     }
@@ -53,18 +67,17 @@ export const createQueueConsumer = (
         failed.add(record.messageId);
         continue;
       }
-      for (const event of events) {
-        const idKey = primaryKeyOf(event);
-        const group: Group = byVisitor.get(idKey) ?? { events: [], records: new Set() };
-        byVisitor.set(idKey, group);
+      for (const [visitorId, event] of events) {
+        const group: Group = byVisitor.get(visitorId) ?? { events: [], records: new Set() };
+        byVisitor.set(visitorId, group);
         group.events.push(event);
         group.records.add(record.messageId);
       }
     }
     const work = async (groups: Iterable<[string, Group]>): Promise<void> => {
-      for (const [idKey, { events, records }] of groups) {
+      for (const [visitorId, { events, records }] of groups) {
         try {
-          await react(idKey, events);
+          await react(visitorId, events);
         } catch (error) {
           logger.warn('Events were not applied and will come again.', { count: events.length }, error);
           for (const messageId of records) failed.add(messageId);

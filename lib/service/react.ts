@@ -1,14 +1,16 @@
+import type { Effect } from '../domain/effect/effect.ts';
 import { markOf } from '../domain/hash.ts';
-import { linkOf } from '../domain/identity/links.ts';
-import { anonymousKey, userKey, visitorIdOf } from '../domain/identity/visitor-id.ts';
-import type { Stamp } from '../domain/stamp.ts';
+import { type Link, linkOf } from '../domain/identity/links.ts';
+import { seedClaim } from '../domain/identity/seed.ts';
+import { anonymousKey, userKey } from '../domain/identity/visitor-id.ts';
+import { advance } from '../domain/journey/advance.ts';
+import { compareStamps, type Stamp } from '../domain/stamp.ts';
 import { maximumMilliseconds } from '../domain/time/duration.ts';
-import { applyEvents } from '../domain/visitor/apply.ts';
 import { stampOf, type VisitorEvent } from '../domain/visitor/event.ts';
 import { keepHomes, MARK_LIFE_MS, type MarkHome } from '../domain/visitor/marks.ts';
 import { isKnown, lastHeardAt, STRANGER, type Visitor } from '../domain/visitor/state.ts';
 import type { StoredVisitor, VisitorStore } from '../domain/visitor/visitor-store.ts';
-import { type Catalogs, countersOf } from './catalog-library.ts';
+import { type Catalogs, catalogFor, countersOf } from './catalog-library.ts';
 import { followLinks } from './follow-links.ts';
 import { joinAll, joinsOf } from './joins.ts';
 
@@ -22,6 +24,8 @@ export interface ReactDeps {
   readonly pause: (milliseconds: number) => Promise<void>;
   /** A number in [0, 1): retries that lost the same race must not meet again. */
   readonly random: () => number;
+  /** Told of journeys that brought themselves about again and again, and were stopped: somebody has to mend them. */
+  readonly onStopped?: (journeys: readonly string[]) => void;
 }
 
 /** Tries at a commit before the message goes back to the queue. */
@@ -50,18 +54,28 @@ type Known = Map<string, StoredVisitor>;
 
 /** Events of one person, and since when the id under which they came is this person. */
 interface Mail {
-  readonly events: VisitorEvent[];
+  readonly events: readonly VisitorEvent[];
   readonly joinedAt: Stamp | undefined;
+  /** The generation of the timer that fired; null: none did, or it was another visitor's that joined this one. */
+  readonly timer: number | null;
+}
+
+/** Whoever brings a visitor's mail, or tells that their timer fired. */
+export interface Reactor {
+  /** Applies events to whoever lies under a visitor id. */
+  readonly mail: (visitorId: string, events: readonly VisitorEvent[]) => Promise<void>;
+  /** Lets happen what is due. A generation that is not the armed timer's is a mere look. */
+  readonly timer: (timer: { readonly visitorId: string; readonly generation: number }) => Promise<void>;
 }
 
 /**
- * Applies the events of one primary key: loads the person (through links where the id was joined to one), merges
- * what joins them, applies, and commits state and links in one conditional write. Repeats change nothing.
+ * Applies the mail of one visitor id: loads the person (through links where the id was joined to one), merges what
+ * joins them, advances them, and commits state, effects and links in one conditional write. Repeats change nothing.
  *
  * @throws CommitLost where others wrote first every time, and whatever the store throws: the events are then
  * not acknowledged and come again.
  */
-export const createReactor = (deps: ReactDeps) => {
+export const createReactor = (deps: ReactDeps): Reactor => {
   const load = async (known: Known, visitorIds: readonly string[]): Promise<void> => {
     const missing = visitorIds.filter((id) => !known.has(id));
     if (missing.length === 0) return;
@@ -78,28 +92,43 @@ export const createReactor = (deps: ReactDeps) => {
     return person;
   };
 
-  const attempt = async (idKey: string, events: readonly VisitorEvent[]): Promise<boolean> => {
-    const home = visitorIdOf(idKey);
+  const attempt = async (
+    home: string,
+    events: readonly VisitorEvent[],
+    timer: number | null,
+  ): Promise<boolean> => {
     const known: Known = new Map();
     await load(known, [home, ...events.flatMap(joinsOf).map((join) => join.visitorId)]);
     const stored = known.get(home);
-    if (stored?.kind !== 'linked') return commit(known, home, { events: [...events], joinedAt: undefined });
+    if (stored?.kind !== 'linked') return commit(known, home, { events, joinedAt: undefined, timer });
+    for (const [to, mail] of await readdress(known, stored.links, events)) {
+      if (!(await commit(known, to, mail))) return false;
+    }
+    if (events.length > 0) return true;
+    const { visitorId } = await resolve(known, home);
+    return commit(known, visitorId, { events, joinedAt: undefined, timer: null });
+  };
+
+  /** Whose the events of an id are that was joined to somebody, or to several one after the other. */
+  const readdress = async (
+    known: Known,
+    links: readonly Link[],
+    events: readonly VisitorEvent[],
+  ): Promise<ReadonlyMap<string, Mail>> => {
     const mail = new Map<string, Mail>();
-    for (const event of await notTakenElsewhere(known, stored.links, events)) {
-      const link = linkOf(stored.links, stampOf(event));
+    for (const event of await notTakenElsewhere(known, links, events)) {
+      const link = linkOf(links, stampOf(event));
       if (link === null) continue;
       const to = (await resolve(known, link.to)).visitorId;
-      const theirs = mail.get(to) ?? {
-        events: [],
-        joinedAt: stored.links.find((first) => first.to === link.to),
-      };
-      mail.set(to, theirs);
-      theirs.events.push(event);
+      const joinedAt = links.find((first) => first.to === link.to);
+      const theirs = mail.get(to);
+      mail.set(to, {
+        events: [...(theirs?.events ?? []), event],
+        joinedAt: theirs?.joinedAt ?? joinedAt,
+        timer: null,
+      });
     }
-    for (const [to, theirs] of mail) {
-      if (!(await commit(known, to, theirs))) return false;
-    }
-    return true;
+    return mail;
   };
 
   /**
@@ -136,13 +165,16 @@ export const createReactor = (deps: ReactDeps) => {
       ? new Set()
       : deps.visitors.readMarks(homes, [...new Set(events.map((event) => markOf(event.messageId)))]);
 
-  const commit = async (known: Known, visitorId: string, { events, joinedAt }: Mail): Promise<boolean> => {
+  const commit = async (known: Known, visitorId: string, mail: Mail): Promise<boolean> => {
+    const { events, joinedAt, timer } = mail;
     const stored = known.get(visitorId);
     if (stored === undefined || stored.kind === 'linked') throw new Error('a person was not loaded');
     const catalogs = await deps.catalogs();
     const { currency, anonymousRetention } = catalogs.active.settings;
     const anonymousRetentionMs = maximumMilliseconds(anonymousRetention);
     const now = deps.now();
+    // A timer of somebody who was forgotten.
+    if (stored.kind === 'none' && events.length === 0) return true;
     const before = stored.kind === 'visitor' ? stored.visitor : STRANGER;
     const joined = await joinAll(
       { visitorId, visitor: before },
@@ -153,13 +185,20 @@ export const createReactor = (deps: ReactDeps) => {
       now,
     );
     const homes = aliveHomes(joined.visitor, now);
-    const result = applyEvents(joined.visitor, events, {
-      currency,
+    const seed = seedOf(before, events) ?? visitorId;
+    const result = advance(joined.visitor, events, {
+      catalog: catalogFor(catalogs, seed),
       countersByEvent: countersOf(catalogs),
+      visitorId,
+      seed,
       now,
+      version: (stored.version ?? 0) + 1,
       olderMarks: await olderMarksOf(homes, events),
+      timer,
       ...(joinedAt === undefined ? {} : { joinedAt }),
+      ...(joined.links.length === 0 ? {} : { unjoined: before }),
     });
+    if (result.stopped.length > 0) deps.onStopped?.(result.stopped);
     if (result.visitor === before && joined.links.length === 0) return true;
     for (const event of result.applied) await recordAccount(event);
     const evicted = [...joined.evictedMarks, ...result.evictedMarks];
@@ -178,8 +217,11 @@ export const createReactor = (deps: ReactDeps) => {
           // The orders of somebody who was forgotten must not come back with them.
           (stored.kind === 'none' && stored.ordersVersion !== null) ||
           ordersWouldExpire(before, after, anonymousRetentionMs),
-        effects: [],
-        due: null,
+        effects: [
+          ...joined.links.map((link) => joinedEffect(link.visitorId, visitorId, stored.version, now)),
+          ...result.effects,
+        ],
+        due: result.due,
       },
       at: now,
       links: joined.links,
@@ -194,20 +236,45 @@ export const createReactor = (deps: ReactDeps) => {
     await deps.visitors.mergeAccount(event.groupId, event.traits, stampOf(event));
   };
 
-  const applyPart = async (idKey: string, events: readonly VisitorEvent[]): Promise<void> => {
+  const applyPart = async (
+    home: string,
+    events: readonly VisitorEvent[],
+    timer: number | null,
+  ): Promise<void> => {
     for (let tries = 0; tries < MAX_ATTEMPTS; tries++) {
-      if (await attempt(idKey, events)) return;
+      if (await attempt(home, events, timer)) return;
       await deps.pause(deps.random() * 10 * 2 ** tries);
     }
     throw new CommitLost();
   };
 
-  return async (idKey: string, events: readonly VisitorEvent[]): Promise<void> => {
-    const oldest = deps.now() - MARK_LIFE_MS;
-    const fresh = events.filter((event) => event.receivedAt > oldest);
-    for (const part of partsOf(fresh)) await applyPart(idKey, part);
+  return {
+    mail: async (visitorId, events) => {
+      const oldest = deps.now() - MARK_LIFE_MS;
+      const fresh = events.filter((event) => event.receivedAt > oldest);
+      for (const part of partsOf(fresh)) await applyPart(visitorId, part, null);
+    },
+    timer: ({ visitorId, generation }) => applyPart(visitorId, [], generation),
   };
 };
+
+/** What a visitor draws from where their state does not say yet: the id that decide draws from. */
+const seedOf = ({ state }: Visitor, events: readonly VisitorEvent[]): string | null => {
+  if (state.seed !== null) return state.seed.id;
+  const anonymous = Object.entries(state.ids)
+    .filter(([key]) => key.startsWith('anon:'))
+    .sort(([, a], [, b]) => compareStamps(a, b))[0]?.[0];
+  if (anonymous !== undefined) return anonymous;
+  const event = events.find(({ userId, anonymousId }) => (userId ?? anonymousId) !== undefined);
+  return event === undefined ? null : (seedClaim(event, stampOf(event))?.id ?? primaryKeyOf(event));
+};
+
+const joinedEffect = (joined: string, visitorId: string, version: number | null, at: number): Effect => ({
+  kind: 'timeline',
+  id: `${visitorId}.${((version ?? 0) + 1).toString(36)}.${joined}`,
+  at,
+  entry: { kind: 'identity', what: 'joined', visitorId: joined },
+});
 
 const aliveHomes = ({ state }: Visitor, now: number): readonly MarkHome[] =>
   state.markHomes.filter(([, until]) => until > now);

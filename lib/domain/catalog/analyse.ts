@@ -4,6 +4,7 @@ import { DEFAULT_GROUP } from '../offer/priceable-offer.ts';
 import { compileContent } from '../template/compile-content.ts';
 import type { Definition, Finding, Kind, OfferDefinition, ProblemDefinition } from './definition.ts';
 import { findingAbout, type Remark, sortFindings } from './finding.ts';
+import type { JourneyDefinition } from './journey-definition.ts';
 import type { LintContext } from './lint/context.ts';
 import { LINT_RULES } from './lint/rules.ts';
 import { notYetRun } from './not-yet-run.ts';
@@ -134,6 +135,20 @@ const repeatedIds = (definitions: readonly Definition[]): readonly Finding[] => 
     );
 };
 
+const entriesOf = (definitions: readonly Definition[]): ReadonlyMap<string, readonly JourneyDefinition[]> => {
+  const entries = new Map<string, JourneyDefinition[]>();
+  for (const definition of definitions) {
+    if (definition.kind !== 'journey') continue;
+    const { on = [] } = definition.enter;
+    for (const name of typeof on === 'string' ? [on] : on) {
+      const journeys = entries.get(name) ?? [];
+      entries.set(name, journeys);
+      journeys.push(definition);
+    }
+  }
+  return entries;
+};
+
 const lintContext = (
   definitions: readonly Definition[],
   conditionsOf: Analysis['conditionsOf'],
@@ -153,6 +168,7 @@ const lintContext = (
     offerGroups: new Set([...offers.values()].map((offer) => offer.combine?.group ?? DEFAULT_GROUP)),
     problems,
     segments,
+    enteredBy: entriesOf(definitions),
     conditionsOf,
     samples,
   };

@@ -3,7 +3,9 @@ import { loadRuleSet } from '../condition/rule-set.ts';
 import { countersByEventOf } from './collect-counters.ts';
 import type { CompiledCatalog } from './compiled.ts';
 import { definitionsOfKind } from './definitions-of-kind.ts';
+import { loadJourneys, type Move, type PinnedJourney } from './journey-catalog.ts';
 import { candidatesByPlacement, loadExperience, type ParseConditionOf } from './load-experience.ts';
+import { CompiledFollow, loadProblem } from './load-listeners.ts';
 import { loadOffer } from './load-offer.ts';
 import { resolveSettings } from './settings.ts';
 
@@ -13,6 +15,9 @@ export interface Assembly
   readonly counters: readonly CounterSpec[];
   /** The condition of a definition at a path; called on first use of the condition. */
   readonly conditionAt: ParseConditionOf;
+  /** Definitions of earlier versions that people are in flight on. */
+  readonly pinned: readonly PinnedJourney[];
+  readonly moves: readonly Move[];
 }
 
 /** Puts a compiled catalog together. */
@@ -39,6 +44,16 @@ export const assemble = (assembly: Assembly): CompiledCatalog => {
     offers,
     offerRules: loadRuleSet(images.offers),
     offerById,
+    journeys: loadJourneys(
+      definitionsOfKind(definitions, 'journey'),
+      definitionsOfKind(definitions, 'offer'),
+      assembly.pinned,
+      assembly.moves,
+    ),
+    problems: definitionsOfKind(definitions, 'problem').map(loadProblem),
+    follows: definitionsOfKind(definitions, 'follow').map((definition) => new CompiledFollow(definition)),
+    lists: new Map(definitionsOfKind(definitions, 'list').map(({ id, rows }) => [id, rows])),
+    questions: new Map(definitionsOfKind(definitions, 'question').map((question) => [question.id, question])),
     countersByEvent: countersByEventOf(assembly.counters),
     reads: assembly.reads,
     images,

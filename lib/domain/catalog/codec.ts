@@ -7,6 +7,7 @@ import { assemble } from './assemble.ts';
 import type { CompiledCatalog } from './compiled.ts';
 import type { Definition } from './definition.ts';
 import { definitionsOfKind } from './definitions-of-kind.ts';
+import type { Move, PinnedJourney } from './journey-catalog.ts';
 import { never, parseAccepted } from './parse-conditions.ts';
 import { DECISION, LINE } from './written-conditions.ts';
 
@@ -30,6 +31,9 @@ interface Manifest {
     readonly templateFacts: readonly string[];
     readonly counters: readonly string[];
   };
+  /** Absent in versions of before journeys ran. */
+  readonly pinned?: readonly PinnedJourney[];
+  readonly moves?: readonly Move[];
 }
 
 const manifestOf = (catalog: CompiledCatalog): Manifest => ({
@@ -44,6 +48,8 @@ const manifestOf = (catalog: CompiledCatalog): Manifest => ({
     templateFacts: [...catalog.reads.templateFacts],
     counters: [...catalog.reads.counters],
   },
+  pinned: catalog.journeys.pinned,
+  moves: catalog.journeys.moves,
 });
 
 /** The same bytes for the same catalog; {@link decodeCatalog} reads them. */
@@ -127,6 +133,8 @@ export const decodeCatalog = (bytes: Uint8Array): CompiledCatalog => {
       templateFacts: new Set(manifest.reads.templateFacts),
       counters: new Set(manifest.reads.counters),
     },
+    pinned: manifest.pinned ?? [],
+    moves: manifest.moves ?? [],
     conditionAt: (definition, path) =>
       path === 'lines'
         ? parseAccepted(definition.kind === 'offer' ? definition.lines : undefined, LINE)

@@ -9,7 +9,9 @@ import type { CatalogReads, CompiledCatalog } from './compiled.ts';
 import type { Definition, ExperienceDefinition, Finding, OfferDefinition } from './definition.ts';
 import { definitionsOfKind } from './definitions-of-kind.ts';
 import { isAcceptable } from './finding.ts';
+import type { Move, PinnedJourney } from './journey-catalog.ts';
 import { limitCounterOf } from './load-experience.ts';
+import { answerCounterOf } from './load-question.ts';
 
 export type { CompiledCatalog } from './compiled.ts';
 
@@ -21,6 +23,10 @@ export interface CompileOptions {
   readonly samples?: readonly Facts[];
   /** Publishes over the lint's errors; never over a definition that can't be compiled. */
   readonly force?: boolean;
+  /** Definitions of earlier versions that people are in flight on. */
+  readonly pinned?: readonly PinnedJourney[];
+  /** Where the publisher moves those in flight. */
+  readonly moves?: readonly Move[];
 }
 
 export interface Compilation {
@@ -61,6 +67,8 @@ export const compileCatalog = (definitions: readonly Definition[], options: Comp
     counters: countersOf(definitions, analysis),
     reads: readsOf(experiences, offers, analysis),
     conditionAt,
+    pinned: options.pinned ?? [],
+    moves: options.moves ?? [],
   };
   return { catalog: assemble(assembly), findings };
 };
@@ -73,6 +81,7 @@ const countersOf = (definitions: readonly Definition[], analysis: Analysis): rea
         (condition) => condition.counters,
       );
       const limit = definition.kind === 'experience' ? limitCounterOf(definition) : null;
+      if (definition.kind === 'question') return [...counters, answerCounterOf(definition)];
       return limit === null ? counters : [...counters, limit];
     }),
   );

@@ -1,11 +1,20 @@
 import type { Condition } from '../condition/condition.ts';
 import type { CounterSpec } from '../condition/counter.ts';
 import type { RuleSet, RuleSetImage } from '../condition/rule-set.ts';
-import type { Json } from '../json.ts';
+import type { Json, JsonObject } from '../json.ts';
 import type { PriceableOffer } from '../offer/priceable-offer.ts';
 import type { CompiledContent } from '../template/compile-content.ts';
 import type { Duration } from '../time/duration.ts';
-import type { Definition, ExperienceDefinition, Intent, OfferDefinition, Reward } from './definition.ts';
+import type {
+  Definition,
+  ExperienceDefinition,
+  Intent,
+  OfferDefinition,
+  QuestionDefinition,
+  Reward,
+} from './definition.ts';
+import type { JourneyCatalog } from './journey-catalog.ts';
+import type { CompiledFollow, CompiledProblem } from './load-listeners.ts';
 import type { Settings } from './settings.ts';
 
 /** A published catalog, ready to decide with. */
@@ -30,6 +39,12 @@ export interface CompiledCatalog {
   /** The conditions of all offers; a rule's index is the offer's. */
   readonly offerRules: RuleSet;
   readonly offerById: ReadonlyMap<string, CompiledOffer>;
+  readonly journeys: JourneyCatalog;
+  readonly problems: readonly CompiledProblem[];
+  readonly follows: readonly CompiledFollow[];
+  /** Rows of each list, by id. */
+  readonly lists: ReadonlyMap<string, readonly JsonObject[]>;
+  readonly questions: ReadonlyMap<string, QuestionDefinition>;
   /** All counters of all conditions and limits, by the name of the event that they count. */
   readonly countersByEvent: ReadonlyMap<string, readonly CounterSpec[]>;
   readonly reads: CatalogReads;

@@ -16,5 +16,7 @@ export const emptyCatalog = (): CompiledCatalog => {
     counters: [],
     reads: { facts: new Set(), templateFacts: new Set(), counters: new Set() },
     conditionAt: () => always,
+    pinned: [],
+    moves: [],
   });
 };

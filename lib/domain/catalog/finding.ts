@@ -30,7 +30,9 @@ export type FindingCode =
   | 'goal-missing'
   | 'holdout-missing'
   | 'quiet-hours-overridden'
-  | 'sell-in-recovery';
+  | 'sell-in-recovery'
+  | 'emit-loop'
+  | 'grant-without-effect';
 
 /** The remark as a finding about its definition. */
 export const findingAbout = (definition: Definition, remark: Remark): Finding => ({

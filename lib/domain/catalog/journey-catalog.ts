@@ -28,6 +28,8 @@ export interface JourneyCatalog {
   readonly enteredBySegment: readonly CompiledJourney[];
   readonly pinned: readonly PinnedJourney[];
   readonly moves: readonly Move[];
+  /** Whether any journey, one of an earlier version included, reacts to events of a name. */
+  readonly hears: (name: string) => boolean;
   /** The definition that an instance runs on; null where its journey was removed. */
   readonly find: (
     instance: Pick<JourneyInstance | EndedJourney, 'journeyId' | 'definition'>,
@@ -62,9 +64,16 @@ export const loadJourneys = (
   for (const { fingerprint, definition } of pinned) {
     older.set(`${definition.id}\n${fingerprint}`, new CompiledJourney(definition, offerById));
   }
+  let heard: ReadonlySet<string> | null = null;
   return {
     journeys,
     byId,
+    hears: (name) => {
+      heard ??= new Set(
+        [...journeys, ...older.values()].flatMap(({ names, entersOn }) => [...names, ...entersOn]),
+      );
+      return heard.has(name);
+    },
     enteredBy,
     enteredBySegment: journeys.filter(({ segment }) => segment !== null),
     pinned,

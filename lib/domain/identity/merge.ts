@@ -1,4 +1,5 @@
 import { mergeCartLogs } from '../cart/cart-log.ts';
+import { mergeGrants, mergeJourneys, mergeMessageTimes, mergeSubjects } from '../journey/merge.ts';
 import type { Stamp } from '../stamp.ts';
 import { mergeAssignments } from '../visitor/assignments.ts';
 import { boundCounters, type Counters, mergeCounters } from '../visitor/counters.ts';
@@ -56,10 +57,11 @@ export const mergeVisitors = (
     assignments: mergeAssignments(a.assignments, b.assignments, since),
     groups: mergeGroups(a.groups, b.groups),
     problems: b.problems.length === 0 ? a.problems : mergeProblems(a.problems, b.problems),
-    journeys: a.journeys,
-    grants: a.grants,
-    messages: a.messages,
-    subjects: a.subjects,
+    journeys: mergeJourneys(a.journeys, b.journeys),
+    grants: mergeGrants(a.grants, b.grants),
+    messages: mergeMessageTimes(a.messages, b.messages),
+    subjects: mergeSubjects(a.subjects, b.subjects),
+    // What is due is armed anew with the next commit; the other's timer finds nobody any more.
     timer: a.timer,
     marks: kept,
     markHomes: mergeHomes(a.markHomes, b.markHomes),

@@ -96,6 +96,8 @@ export interface ActiveAsk {
 export interface JoinedPool {
   readonly poolId: string;
   readonly stepId: string;
+  /** How long it waits for a seat. */
+  readonly until: number;
 }
 
 /** An instance that is over; its goal may still be reached. */
@@ -106,7 +108,7 @@ export interface EndedJourney {
   readonly definition: string;
   readonly enteredAt: number;
   readonly endedAt: number;
-  /** `completed`, `exit`, `goal`, `superseded`, `removed`, `merged`, or the reason that an exit step states. */
+  /** `completed`, `exit`, `goal`, `superseded`, `removed`, `merged`, `loop`, or the reason that an exit step states. */
   readonly reason: string;
   readonly goalUntil: number | null;
   readonly goalAt: number | null;

@@ -57,6 +57,7 @@ export const applyEvents = (
   const draft = createDraft(visitor);
   for (const event of applied) {
     if (event.own === true) applyOwn(draft.state, event, context);
+    else if (event.type === 'business') applyBusiness(draft, event, context);
     else applyOne(draft, event, context);
   }
   const { kept, evicted } = keepMarks(visitor.state.marks, fresh, context.now);
@@ -134,6 +135,15 @@ const applyOwn = (state: Draft['state'], event: VisitorEvent, { joinedAt }: Appl
   }
 };
 
+/** What happened to the visitor and not by them: it is counted, and is no visit. */
+const applyBusiness = (draft: Draft, event: VisitorEvent, context: ApplyContext): void => {
+  const { state } = draft;
+  const stamp = stampOf(event);
+  state.ids = nameIds(state.ids, event, stamp);
+  state.seed = older(state.seed, seedClaim(event, stamp));
+  countOne(draft, event, context.countersByEvent);
+};
+
 const applyOne = (draft: Draft, event: VisitorEvent, context: ApplyContext): void => {
   const { state } = draft;
   const { at } = event;
@@ -160,7 +170,53 @@ const applyOne = (draft: Draft, event: VisitorEvent, context: ApplyContext): voi
     case 'track':
       behave(draft, event, context);
       trade(draft, event, stamp, context);
+      if (event.name === MESSAGE_UNSUBSCRIBED) unsubscribe(state, event, stamp);
+      return;
+    case 'business':
   }
+};
+
+/** The event by which a provider tells that a person wants no more of a channel, a topic, or anything. */
+const MESSAGE_UNSUBSCRIBED = 'Message Unsubscribed';
+
+/** Withdraws the consent that the message would need: of a channel, of a topic, of a topic on a channel, of all. */
+const unsubscribe = (state: Draft['state'], { properties }: VisitorEvent, stamp: Stamp): void => {
+  const named = [properties.channel, properties.topic].filter(
+    (word) => typeof word === 'string' && word !== '',
+  );
+  const purpose = named.length === 0 ? 'messages' : named.join(':');
+  if (purpose.length > 200) return;
+  state.consents = setRegisters(state.consents, { [purpose]: false }, stamp, REGISTER_BOUNDS.consents);
+};
+
+/** An event of Wend's own that came of another: conditions may count it; one that a journey emits is an event like any. */
+export const countOwn = (
+  visitor: Visitor,
+  event: {
+    readonly name: string;
+    readonly at: number;
+    readonly properties: JsonObject;
+    readonly emitted: boolean;
+  },
+  countersByEvent: ApplyContext['countersByEvent'],
+): Visitor => {
+  const specs = countersByEvent.get(event.name);
+  if (specs === undefined && !event.emitted) return visitor;
+  const { counters, events } = visitor.state;
+  const moved = countersMovedBy(event, specs);
+  const tallied = moved.map((id): [string, Counter] => [id, tally(counters[id], event.at)]);
+  const counted = event.emitted
+    ? boundStatistics({ ...events, [event.name]: countMore(own(events, event.name), 1, event.at, event.at) })
+    : events;
+  return {
+    orders: visitor.orders,
+    state: {
+      ...visitor.state,
+      events: counted,
+      counters:
+        moved.length === 0 ? counters : boundCounters({ ...counters, ...Object.fromEntries(tallied) }),
+    },
+  };
 };
 
 const rememberContext = (state: Draft['state'], { context }: VisitorEvent, stamp: Stamp): void => {
@@ -184,9 +240,18 @@ const identify = (state: Draft['state'], traits: JsonObject, stamp: Stamp): void
 
 /** What counts as behaviour: visits, event statistics, and the counters that conditions ask for. */
 const behave = (draft: Draft, event: VisitorEvent, { countersByEvent }: ApplyContext): void => {
+  draft.state.sessions = extendSessions(draft.state.sessions, event.at);
+  countOne(draft, event, countersByEvent);
+};
+
+/** Event statistics, and the counters that conditions ask for. */
+const countOne = (
+  draft: Draft,
+  event: VisitorEvent,
+  countersByEvent: ApplyContext['countersByEvent'],
+): void => {
   const { state } = draft;
   const { at, name } = event;
-  state.sessions = extendSessions(state.sessions, at);
   draft.events ??= { ...state.events };
   const present = own(draft.events, name);
   if (present === undefined) draft.hasNewName = true;

@@ -68,7 +68,7 @@ const NO_SEGMENTS = { get: () => undefined };
 
 /** The ids of the counters that an event moves, of those that the catalog asks for. */
 export const countersMovedBy = (
-  event: VisitorEvent,
+  event: Pick<VisitorEvent, 'at' | 'properties' | 'data'>,
   specs: readonly CounterSpec[] | undefined,
 ): readonly string[] => {
   if (specs === undefined) return NOTHING_MOVED;
@@ -76,7 +76,7 @@ export const countersMovedBy = (
   let facts: Facts | null = null;
   for (const { id, where } of specs) {
     if (where !== null) {
-      facts ??= factsOf(event.properties, event.at);
+      facts ??= factsOf(event.data ?? event.properties, event.at);
       if (!holds(where, facts, NO_SEGMENTS)) continue;
     }
     moved.push(id);

@@ -39,8 +39,10 @@ export const startWorld = async () => {
   );
   const store = createVisitorStore({ client, table: TABLE_NAMES.visitors });
 
-  const reactor = (visitors: VisitorStore = store, now = NOW) =>
-    createReactor({ visitors, catalogs, now: () => now, pause, random: Math.random });
+  const reactor = (visitors: VisitorStore = store, now = NOW) => {
+    const { mail } = createReactor({ visitors, catalogs, now: () => now, pause, random: Math.random });
+    return (idKey: string, events: readonly VisitorEvent[]) => mail(visitorIdOf(idKey), events);
+  };
 
   const react = reactor();
 

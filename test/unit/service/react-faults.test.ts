@@ -15,6 +15,7 @@ import { stateItem, stateKey } from '../../../lib/adapters/dynamodb/visitor-item
 import { createVisitorStore, VisitorsUnread } from '../../../lib/adapters/dynamodb/visitor-store.ts';
 import { emptyCatalog } from '../../../lib/domain/catalog/empty-catalog.ts';
 import { visitorIdOf } from '../../../lib/domain/identity/visitor-id.ts';
+import type { VisitorEvent } from '../../../lib/domain/visitor/event.ts';
 import { MAX_MARKS } from '../../../lib/domain/visitor/marks.ts';
 import type { Logger } from '../../../lib/runtime/logger.ts';
 import { createQueueConsumer } from '../../../lib/service/consume-events.ts';
@@ -26,7 +27,7 @@ const dynamo = mockClient(client);
 const said = { message: 'forced', $metadata: {} };
 const pauses: number[] = [];
 
-const react = createReactor({
+const reactor = createReactor({
   visitors: createVisitorStore({ client, table: 'visitors' }),
   catalogs: async () => ({ active: emptyCatalog(), rollout: null }),
   now: () => START + 1,
@@ -35,6 +36,7 @@ const react = createReactor({
   },
   random: () => 0.5,
 });
+const react = (idKey: string, events: readonly VisitorEvent[]) => reactor.mail(visitorIdOf(idKey), events);
 
 const view = event({ messageId: 'view', userId: 'u' });
 const puts = () => dynamo.commandCalls(PutItemCommand).length;
@@ -129,8 +131,8 @@ describe('a batch of the queue', () => {
   const logger: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
   it('reports back the entries that failed, and no others', async () => {
-    const consume = createQueueConsumer(async (idKey) => {
-      if (idKey === 'user:bad') throw new Error('forced');
+    const consume = createQueueConsumer(async (visitorId) => {
+      if (visitorId === visitorIdOf('user:bad')) throw new Error('forced');
     }, logger);
     const bad = event({ messageId: 'b', userId: 'bad' });
     const answer = await consume({
@@ -141,8 +143,8 @@ describe('a batch of the queue', () => {
 
   it('reports back what can not be read, and applies the rest', async () => {
     const applied: string[] = [];
-    const consume = createQueueConsumer(async (idKey) => {
-      applied.push(idKey);
+    const consume = createQueueConsumer(async (visitorId) => {
+      applied.push(visitorId);
     }, logger);
     const { userId: _, ...nobody } = view;
     const answer = await consume({
@@ -160,20 +162,20 @@ describe('a batch of the queue', () => {
       'nobody',
       'odd',
     ]);
-    expect(applied).toEqual(['user:u']);
+    expect(applied).toEqual([visitorIdOf('user:u')]);
   });
 
   it('folds the events of one visitor from all its entries into one call', async () => {
     const calls: (readonly [string, number])[] = [];
-    const consume = createQueueConsumer(async (idKey, events) => {
-      calls.push([idKey, events.length]);
+    const consume = createQueueConsumer(async (visitorId, events) => {
+      calls.push([visitorId, events.length]);
     }, logger);
     await consume({
       Records: [entry('1', view, view), entry('2', view), entry('3', { ...view, userId: 'v' })],
     });
     expect(calls).toEqual([
-      ['user:u', 3],
-      ['user:v', 1],
+      [visitorIdOf('user:u'), 3],
+      [visitorIdOf('user:v'), 1],
     ]);
   });
 });

@@ -46,7 +46,7 @@ const reactTo = async (events: readonly VisitorEvent[]): Promise<ReadonlyMap<str
     mergeAccount: async () => {},
   };
   let now = START;
-  const react = createReactor({
+  const reactor = createReactor({
     visitors,
     catalogs: async () => ({ active: emptyCatalog(), rollout: null }),
     now: () => now,
@@ -55,7 +55,7 @@ const reactTo = async (events: readonly VisitorEvent[]): Promise<ReadonlyMap<str
   });
   for (const event of events) {
     now = event.at;
-    await react(primaryKeyOf(event), [event]);
+    await reactor.mail(visitorIdOf(primaryKeyOf(event)), [event]);
   }
   return new Map(
     [...items].flatMap(([id, stored]) => (stored.kind === 'visitor' ? [[id, stored.visitor]] : [])),

@@ -2,6 +2,7 @@ import type { Condition } from '../../condition/condition.ts';
 import type { Facts } from '../../condition/facts.ts';
 import type { Definition, Kind, OfferDefinition, ProblemDefinition } from '../definition.ts';
 import type { Remark } from '../finding.ts';
+import type { JourneyDefinition } from '../journey-definition.ts';
 
 /** What a lint rule may look at besides the definition itself. */
 export interface LintContext {
@@ -11,6 +12,8 @@ export interface LintContext {
   readonly offerGroups: ReadonlySet<string>;
   readonly problems: readonly ProblemDefinition[];
   readonly segments: ReadonlyMap<string, Condition>;
+  /** Journeys that an event brings visitors into, by its name. */
+  readonly enteredBy: ReadonlyMap<string, readonly JourneyDefinition[]>;
   /** The conditions of a definition that could be parsed, by their path. */
   readonly conditionsOf: (definition: Definition) => ReadonlyMap<string, Condition>;
   /** Facts of recent visitors, where there are any. */

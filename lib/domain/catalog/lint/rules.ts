@@ -10,6 +10,7 @@ import {
 import { unboundedOffers } from './offers.ts';
 import { sellInRecovery } from './recovery.ts';
 import { missingGroups, missingReferences } from './references.ts';
+import { emitLoops, emptyGrants } from './running.ts';
 import { emptyApologies, emptyClaims, fakeUrgency, legalNames } from './sincerity.ts';
 
 /** All rules of the lint. */
@@ -28,4 +29,6 @@ export const LINT_RULES: readonly LintRule[] = [
   overriddenQuietHours,
   unreachableSteps,
   repeatedStepIds,
+  emitLoops,
+  emptyGrants,
 ];

@@ -1,0 +1,272 @@
+import type { Effect } from '../effect/effect.ts';
+import type { Json, JsonObject } from '../json.ts';
+import { own } from '../own.ts';
+import { closeProblems, openProblems } from '../problem/problems.ts';
+import { compareStamps } from '../stamp.ts';
+import { subtractDuration } from '../time/duration.ts';
+import { type ApplyContext, applyEvents, countOwn } from '../visitor/apply.ts';
+import { stampOf, type VisitorEvent } from '../visitor/event.ts';
+import type { Mark } from '../visitor/marks.ts';
+import { currentCart, type Visitor, type VisitorState } from '../visitor/state.ts';
+import { isTimeOfDay, nextDue, runFirstDue } from './due.ts';
+import { joinDuplicates } from './duplicates.ts';
+import { enterByEvent, enterBySegment, entrySegmentsOf } from './entries.ts';
+import { followSubjects } from './follows.ts';
+import { redeemGrant, takeSeat } from './grants.ts';
+import { compareSequences, type Happening, happeningOf, happeningOfOwn, revisionKey } from './happening.ts';
+import { moveInFlight } from './moves.ts';
+import { awaitAndRestart, exitAndReachGoals, finishTask } from './reactions.ts';
+import { type Surroundings, World } from './world.ts';
+
+/** What an advance takes from outside. */
+export interface AdvanceContext extends Surroundings {
+  readonly countersByEvent: ApplyContext['countersByEvent'];
+  readonly olderMarks?: ReadonlySet<string>;
+  readonly joinedAt?: ApplyContext['joinedAt'];
+  /** The timer that brought the visitor here; null for none, or for a mere look. */
+  readonly timer: number | null;
+  /** The visitor before somebody else joined them just now: what only that made true is new to them. */
+  readonly unjoined?: Visitor;
+}
+
+/** What became of a visitor. */
+export interface Advanced {
+  readonly visitor: Visitor;
+  /** Events that took effect; the others were there already. */
+  readonly applied: readonly VisitorEvent[];
+  /** Marks that must be put as items of their own before the visitor is committed. */
+  readonly evictedMarks: readonly Mark[];
+  /** To be written with the visitor. */
+  readonly effects: readonly Effect[];
+  /** When something is due next, milliseconds since 1970; null: never. */
+  readonly due: number | null;
+  /** Journeys that brought themselves about again and again, and were stopped. */
+  readonly stopped: readonly string[];
+}
+
+/** Subjects of business events whose newest revision is remembered; the newest stay. */
+const MAX_SUBJECTS = 64;
+/** Events of Wend's own that one commit lets happen, whatever they lead to. */
+const MAX_OWN_EVENTS = 500;
+/** Largest detail of an event in the visitor's story, bytes of JSON. */
+const MAX_DETAIL_BYTES = 600;
+
+/** Events that may take the last line out of a cart. */
+const EMPTYING: ReadonlySet<string> = new Set([
+  'Product Removed',
+  'Cart Updated',
+  'Cart Viewed',
+  'Checkout Started',
+  'Order Completed',
+]);
+
+/**
+ * The mind of the visitor, in time: what was due before each event happens first, then the event, and at the end all
+ * that is due by now. Pure: the same visitor, events and context give the same outcome.
+ *
+ * Order for one event (`catalog.md`, How journeys run): profile, segments, problems (close, then open), exits and goals,
+ * `await` and `restartOn`, entries; then who follows what. Wend's own events that come of it happen right after it.
+ */
+export const advance = (
+  visitor: Visitor,
+  events: readonly VisitorEvent[],
+  context: AdvanceContext,
+): Advanced => {
+  const world = new World(visitor, context);
+  const { now, catalog } = context;
+  const fired = context.timer !== null && context.timer === visitor.state.timer.generation;
+  if (fired) world.change({ timer: { ...visitor.state.timer, due: null } });
+  if (visitor.state.journeys.instances.length > 0) {
+    moveInFlight(world, now);
+    joinDuplicates(world, now);
+    letHappen(world, '');
+  }
+  const applied: VisitorEvent[] = [];
+  const evicted: Mark[] = [];
+  let unjoined = context.unjoined;
+  for (const chunk of chunksOf(events, world)) {
+    const first = chunk[0];
+    if (first === undefined) continue;
+    runDue(world, Math.min(stampOf(first).at, now), false);
+    const before = world.visitor;
+    const segments = entrySegmentsOf(
+      unjoined === undefined ? world : new World(unjoined, context),
+      Math.min(first.at, now),
+    );
+    unjoined = undefined;
+    const result = applyEvents(before, chunk, {
+      currency: catalog.settings.currency,
+      countersByEvent: context.countersByEvent,
+      now,
+      ...(context.olderMarks === undefined ? {} : { olderMarks: context.olderMarks }),
+      ...(context.joinedAt === undefined ? {} : { joinedAt: context.joinedAt }),
+    });
+    world.visitor = result.visitor;
+    evicted.push(...result.evictedMarks);
+    for (const event of result.applied) {
+      applied.push(event);
+      reactTo(world, event, before.state, segments);
+    }
+  }
+  runDue(world, now, true);
+  const effects = finish(world);
+  return {
+    visitor: world.visitor,
+    applied,
+    evictedMarks: evicted,
+    effects,
+    due: nextDue(world),
+    stopped: world.stopped,
+  };
+};
+
+/** Whether anything looks at an event as it happens; all else is folded together. */
+const isHeard = (event: VisitorEvent, world: World): boolean => {
+  const { journeys, problems, follows } = world.catalog;
+  const { name } = event;
+  return (
+    event.own === true ||
+    event.type === 'business' ||
+    EMPTYING.has(name) ||
+    name === 'Offer Redeemed' ||
+    journeys.hears(name) ||
+    journeys.enteredBySegment.length > 0 ||
+    problems.some(({ opens, closes }) => opens.on.has(name) || closes.some(({ on }) => on.has(name))) ||
+    follows.some(({ listener }) => listener.on.has(name))
+  );
+};
+
+/** Events in the order of their history; those that nothing listens to are taken together. */
+function* chunksOf(events: readonly VisitorEvent[], world: World): Generator<readonly VisitorEvent[]> {
+  const ordered =
+    events.length < 2 ? events : events.toSorted((a, b) => compareStamps(stampOf(a), stampOf(b)));
+  let unheard: VisitorEvent[] = [];
+  for (const event of ordered) {
+    if (!isHeard(event, world)) {
+      unheard.push(event);
+      continue;
+    }
+    if (unheard.length > 0) yield unheard;
+    unheard = [];
+    yield [event];
+  }
+  if (unheard.length > 0) yield unheard;
+}
+
+const runDue = (world: World, until: number, inclusive: boolean): void => {
+  // Each of them ends a wait or begins a later one: they come to an end.
+  while (runFirstDue(world, until, inclusive)) letHappen(world, `due:${until}`);
+};
+
+const reactTo = (
+  world: World,
+  event: VisitorEvent,
+  before: VisitorState,
+  segments: ReadonlySet<string>,
+): void => {
+  const { settings } = world.catalog;
+  const oldest = subtractDuration(world.surroundings.now, settings.lateEvents);
+  const happening = happeningOf(event, world.surroundings.now, oldest);
+  tellEvent(world, event);
+  if (settings.publish.includes(event.name)) publish(world, event);
+  if (event.type === 'business' && !isNewest(world, event)) return;
+  if (event.name === 'Seat Offered' && event.own === true) takeSeat(world, event.properties, happening.at);
+  else if (event.name === 'Offer Redeemed') redeemGrant(world, event, happening.at);
+  if (!isHeard(event, world)) return;
+  noticeEmptied(world, event, before, happening.at);
+  react(world, happening, segments);
+  letHappen(world, event.messageId);
+};
+
+const react = (world: World, happening: Happening, segments: ReadonlySet<string>): void => {
+  world.depth = happening.depth;
+  if (happening.name === 'Task Done') finishTask(world, happening);
+  closeProblems(world, happening);
+  openProblems(world, happening);
+  exitAndReachGoals(world, happening);
+  awaitAndRestart(world, happening);
+  enterByEvent(world, happening);
+  enterBySegment(world, happening, segments);
+  followSubjects(world, happening);
+  world.depth = 0;
+};
+
+/** Lets Wend's own events happen that came of something, breadth first. */
+const letHappen = (world: World, cause: string): void => {
+  for (let index = 0; index < MAX_OWN_EVENTS; index++) {
+    const event = world.own.shift();
+    if (event === undefined) return;
+    const segments = entrySegmentsOf(world, event.at);
+    world.visitor = countOwn(world.visitor, event, world.catalog.countersByEvent);
+    react(world, happeningOfOwn(event, `${cause}/${index}`), segments);
+  }
+  world.stopped.push(...world.own.splice(0).map(({ name }) => name));
+};
+
+/** Of several events of one type and subject the newest counts; an older one that arrives late changes nothing. */
+const isNewest = (world: World, event: VisitorEvent): boolean => {
+  const key = revisionKey(event);
+  const known = own(world.state.subjects, key);
+  const sequence = event.sequence ?? null;
+  if (known !== undefined) {
+    if (event.at < known.at) return false;
+    if (event.at === known.at && compareSequences(sequence, known.sequence) < 0) return false;
+  }
+  const subjects = Object.entries({ ...world.state.subjects, [key]: { at: event.at, sequence } })
+    .sort(([a, { at: atA }], [b, { at: atB }]) => atB - atA || (a < b ? -1 : 1))
+    .slice(0, MAX_SUBJECTS);
+  world.change({ subjects: Object.fromEntries(subjects) });
+  return true;
+};
+
+const linesOf = (state: VisitorState): number => currentCart(state)?.lines.length ?? 0;
+
+/** When the last line goes, Wend says so (`api.md`, Tracking). */
+const noticeEmptied = (world: World, event: VisitorEvent, before: VisitorState, at: number): void => {
+  if (!EMPTYING.has(event.name) || linesOf(before) === 0 || linesOf(world.state) > 0) return;
+  const cartId = currentCart(before)?.id ?? null;
+  world.happen({ name: 'Cart Emptied', at, properties: { cart_id: cartId } });
+};
+
+const tellEvent = (world: World, event: VisitorEvent): void => {
+  const { messageId, name, at } = event;
+  const said: JsonObject = event.type === 'identify' ? event.traits : (event.data ?? event.properties);
+  const text = JSON.stringify(said);
+  const isTold = text !== '{}' && text.length <= MAX_DETAIL_BYTES && world.affordsDetail(text.length);
+  const detail: { [key: string]: Json | undefined } = isTold ? { ...said } : {};
+  if (event.subject !== undefined) detail['subject'] = event.subject;
+  world.tell(at, {
+    kind: 'event',
+    name,
+    messageId,
+    ...(Object.keys(detail).length === 0 ? {} : { detail }),
+  });
+};
+
+/** Puts an event on the bus by itself, for the shop's own rules (`settings.publish`). */
+const publish = (world: World, event: VisitorEvent): void =>
+  world.want({
+    kind: 'bus',
+    id: world.nextId(),
+    detailType: event.name,
+    detail: {
+      ...world.who(),
+      messageId: event.messageId,
+      at: new Date(event.at).toISOString(),
+      properties: event.properties,
+    },
+  });
+
+/** Arms the one timer where something is due sooner than it fires, and gathers all that the commit wants. */
+const finish = (world: World): readonly Effect[] => {
+  const due = nextDue(world);
+  const { timer } = world.state;
+  const isArmed = timer.due !== null && timer.due > world.surroundings.now;
+  if (due !== null && !(isArmed && timer.due !== null && timer.due <= due)) {
+    const generation = timer.generation + 1;
+    world.change({ timer: { due, generation } });
+    world.want({ kind: 'timer', due, generation, spread: isTimeOfDay(world) });
+  }
+  for (const journeyId of new Set(world.stopped)) world.count(`journeys/${journeyId}/loops-stopped`);
+  return [...world.effects, ...world.messages.flatMap(({ effects }) => effects)];
+};

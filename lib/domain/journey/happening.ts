@@ -1,0 +1,58 @@
+import type { JsonObject } from '../json.ts';
+import type { VisitorEvent } from '../visitor/event.ts';
+import { eventFacts, type OwnEvent } from './world.ts';
+
+/** Something that happened to a visitor, as triggers look at it. */
+export interface Happening {
+  readonly name: string;
+  /** Names it for good. */
+  readonly id: string;
+  /** When it happened; never after the service's clock. Milliseconds since 1970. */
+  readonly at: number;
+  /** `event.*` in conditions. */
+  readonly facts: JsonObject;
+  /** It is too old to start anything. */
+  readonly isLate: boolean;
+  /** `<type>\n<subject>` of a business event. */
+  readonly revises: string | null;
+  /** How many emits of a day led here. */
+  readonly depth: number;
+}
+
+/** What names the newest of several business events about one thing. */
+export const revisionKey = ({ name, subject }: Pick<VisitorEvent, 'name' | 'subject'>): string =>
+  `${name}\n${subject ?? ''}`;
+
+/** @param oldest - what happened before it starts nothing, milliseconds since 1970 */
+export const happeningOf = (event: VisitorEvent, now: number, oldest: number): Happening => ({
+  name: event.name,
+  id: event.messageId,
+  at: Math.min(event.at, now),
+  facts: eventFacts(event),
+  isLate: event.at < oldest,
+  revises: event.type === 'business' ? revisionKey(event) : null,
+  depth: 0,
+});
+
+/** @param id - of the event that led to it, and its place among what that led to */
+export const happeningOfOwn = (event: OwnEvent, id: string): Happening => ({
+  name: event.name,
+  id,
+  at: event.at,
+  facts: eventFacts(event),
+  isLate: false,
+  revises: null,
+  depth: event.depth,
+});
+
+/**
+ * Order of CloudEvents' `sequence` of events of one time: whole numbers by value, anything else as text
+ * (CloudEvents, Sequence extension). One without a sequence stands first.
+ */
+export const compareSequences = (a: string | null, b: string | null): number => {
+  if (a === null || b === null) return Number(a !== null) - Number(b !== null);
+  const isNumber = /^\d{1,40}$/;
+  if (!isNumber.test(a) || !isNumber.test(b)) return a < b ? -1 : a > b ? 1 : 0;
+  const [x, y] = [BigInt(a), BigInt(b)];
+  return x < y ? -1 : x > y ? 1 : 0;
+};

@@ -1,0 +1,200 @@
+import type { CompiledJourney, CompiledTrigger, ExitTrigger } from '../catalog/load-journey.ts';
+import { subtractDuration } from '../time/duration.ts';
+import { ALL_KEYS, endInstance, raiseBarrier } from './endings.ts';
+import type { Happening } from './happening.ts';
+import type { EndedJourney, JourneyInstance } from './instance.ts';
+import { goOn, runSteps, waitEnd } from './steps.ts';
+import { carriedKey, type World } from './world.ts';
+
+/**
+ * Whether a trigger reaches an instance: by its name, by the key that the event itself carries (one that carries none
+ * reaches all), and by its condition.
+ */
+const reaches = (
+  world: World,
+  trigger: CompiledTrigger,
+  happening: Happening,
+  { key }: Pick<JourneyInstance, 'key'>,
+): boolean => {
+  if (!trigger.on.has(happening.name)) return false;
+  const carried = carriedKey(trigger.keyPath, happening.facts);
+  if (carried !== null && carried !== key) return false;
+  return world.holds(trigger.where, world.facts(happening.at, happening.facts));
+};
+
+/** Exits and goals of all instances, and goals of those that ended: exits don't stop a goal. */
+export const exitAndReachGoals = (world: World, happening: Happening): void => {
+  raiseBarriers(world, happening);
+  for (const { run } of world.state.journeys.instances) {
+    const instance = world.instance(run);
+    const journey = instance === null ? null : world.catalog.journeys.find(instance);
+    if (instance === null || journey === null) continue;
+    if (happening.at < instance.enteredAt) continue;
+    if (isSuperseded(world, instance, journey, happening)) {
+      endInstance(world, run, 'superseded', happening.at);
+      continue;
+    }
+    if (!journey.names.has(happening.name)) continue;
+    const exit = journey.exits.find((trigger) => reaches(world, trigger, happening, instance));
+    if (exit?.isGoal === true || reachesGoal(world, instance, journey, happening)) {
+      reachGoal(world, instance, happening);
+    }
+    if (exit !== undefined) endInstance(world, run, exit.isGoal ? 'goal' : 'exit', happening.at);
+  }
+  for (const ended of world.state.journeys.ended) {
+    const journey = ended.goalAt === null ? world.catalog.journeys.find(ended) : null;
+    if (journey?.goal == null || happening.at < ended.enteredAt) continue;
+    if (reachesGoal(world, ended, journey, happening)) reachGoalAfterEnd(world, ended, happening);
+  }
+};
+
+/** A newer business event about the same thing that would not have brought the visitor in takes the journey back. */
+const isSuperseded = (
+  world: World,
+  instance: JourneyInstance,
+  journey: CompiledJourney,
+  happening: Happening,
+): boolean =>
+  happening.revises !== null &&
+  instance.event?.subject !== undefined &&
+  `${instance.event.name}\n${instance.event.subject}` === happening.revises &&
+  !world.holds(journey.conditionAt('enter.where'), world.facts(happening.at, happening.facts));
+
+const reachesGoal = (
+  world: World,
+  instance: JourneyInstance | EndedJourney,
+  { goal }: CompiledJourney,
+  happening: Happening,
+): boolean =>
+  goal !== null &&
+  instance.goalAt === null &&
+  (instance.goalUntil === null || happening.at <= instance.goalUntil) &&
+  reaches(world, goal, happening, instance);
+
+const tellGoal = (
+  world: World,
+  { journeyId, key, heldOut }: JourneyInstance | EndedJourney,
+  { at, name }: Happening,
+): void => {
+  world.count(`journeys/${journeyId}/${heldOut ? 'held-out' : 'treated'}/goal`);
+  world.tell(at, { kind: 'journey', journeyId, key, what: 'goal', why: name });
+};
+
+const reachGoal = (world: World, instance: JourneyInstance, happening: Happening): void => {
+  if (instance.goalAt !== null) return;
+  world.changeInstance({ ...instance, goalAt: happening.at });
+  tellGoal(world, instance, happening);
+};
+
+const reachGoalAfterEnd = (world: World, ended: EndedJourney, happening: Happening): void => {
+  const { journeys } = world.state;
+  world.change({
+    journeys: {
+      ...journeys,
+      ended: journeys.ended.map((other) =>
+        other.run === ended.run ? { ...other, goalAt: happening.at } : other,
+      ),
+    },
+  });
+  tellGoal(world, ended, happening);
+};
+
+/** An exit or a goal may be heard of before what it is the end of. */
+const raiseBarriers = (world: World, happening: Happening): void => {
+  const { lateEvents } = world.catalog.settings;
+  const oldest = subtractDuration(world.surroundings.now, lateEvents, world.zone);
+  let { barriers } = world.state.journeys;
+  for (const journey of world.catalog.journeys.journeys) {
+    if (!journey.names.has(happening.name)) continue;
+    const triggers: readonly (CompiledTrigger | ExitTrigger)[] =
+      journey.goal === null ? journey.exits : [...journey.exits, journey.goal];
+    for (const trigger of triggers) {
+      if (!trigger.on.has(happening.name)) continue;
+      if (!world.holds(trigger.where, world.facts(happening.at, happening.facts))) continue;
+      const key = carriedKey(trigger.keyPath, happening.facts) ?? ALL_KEYS;
+      barriers = raiseBarrier(barriers, journey.id, key, happening.at, oldest);
+    }
+  }
+  if (barriers !== world.state.journeys.barriers) {
+    world.change({ journeys: { ...world.state.journeys, barriers } });
+  }
+};
+
+/** Instances that wait for just this go on; waits that it restarts begin anew at its time. */
+export const awaitAndRestart = (world: World, happening: Happening): void => {
+  for (const { run } of world.state.journeys.instances) {
+    const instance = world.instance(run);
+    const journey = instance === null ? null : world.catalog.journeys.find(instance);
+    if (instance === null || instance.waiting === null || instance.stepId === null) continue;
+    if (journey === null || !journey.names.has(happening.name)) continue;
+    const compiled = journey.stepById.get(instance.stepId);
+    if (compiled === undefined || happening.at < instance.since) continue;
+    const { step } = compiled;
+    if ('await' in step && instance.waiting.kind === 'await') {
+      const trigger: CompiledTrigger = {
+        on: new Set(typeof step.await.on === 'string' ? [step.await.on] : step.await.on),
+        where: journey.conditionAt(`${compiled.path}.await.where`),
+        keyPath: journey.keyPath,
+      };
+      if (!awaits(world, trigger, happening, instance)) continue;
+      const to = compiled.entries.has('await.then')
+        ? (compiled.entries.get('await.then') ?? null)
+        : compiled.next;
+      goOn(world, instance, step.id, to, happening.at, happening.name);
+      runSteps(world, run, happening.at);
+    } else if ('wait' in step && instance.waiting.kind === 'wait' && step.wait.restartOn !== undefined) {
+      const on = new Set(
+        typeof step.wait.restartOn === 'string' ? [step.wait.restartOn] : step.wait.restartOn,
+      );
+      const carried = carriedKey(journey.keyPath, happening.facts);
+      if (!on.has(happening.name) || (carried !== null && carried !== instance.key)) continue;
+      const due = waitEnd(world, step, happening.at);
+      world.changeInstance({ ...instance, since: happening.at, waiting: { kind: 'wait', due } });
+      world.tell(happening.at, {
+        kind: 'timer',
+        what: 'set',
+        due,
+        why: `${happening.name} restarts the wait`,
+      });
+    }
+  }
+};
+
+/** In a step's conditions `event` stays the one that entered; in an `await` it is what is awaited. */
+const awaits = (
+  world: World,
+  trigger: CompiledTrigger,
+  happening: Happening,
+  instance: JourneyInstance,
+): boolean => {
+  if (!trigger.on.has(happening.name)) return false;
+  const carried = carriedKey(trigger.keyPath, happening.facts);
+  if (carried !== null && carried !== instance.key) return false;
+  return world.holds(trigger.where, world.facts(happening.at, happening.facts, instance.picked));
+};
+
+/** `Task Done`: the instance that waits for it goes on by its outcome. */
+export const finishTask = (world: World, happening: Happening): void => {
+  const properties = happening.facts['properties'];
+  if (typeof properties !== 'object' || properties === null || Array.isArray(properties)) return;
+  const taskId = Reflect.get(properties, 'taskId');
+  const outcome = Reflect.get(properties, 'outcome');
+  const waiting = world.state.journeys.instances.find(
+    (instance) => instance.waiting?.kind === 'task' && instance.waiting.taskId === taskId,
+  );
+  if (waiting === undefined || waiting.stepId === null) return;
+  const compiled = world.catalog.journeys.find(waiting)?.stepById.get(waiting.stepId);
+  if (compiled === undefined || !('task' in compiled.step)) return;
+  const path = `task.then.${String(outcome)}`;
+  const to = compiled.entries.has(path) ? (compiled.entries.get(path) ?? null) : compiled.next;
+  const tasks = waiting.tasks.filter((other) => other !== taskId);
+  world.tell(happening.at, {
+    kind: 'task',
+    taskId: String(taskId),
+    queue: compiled.step.task.queue,
+    what: 'done',
+    why: String(outcome),
+  });
+  goOn(world, { ...waiting, tasks }, compiled.id, to, happening.at, String(outcome));
+  runSteps(world, waiting.run, happening.at);
+};

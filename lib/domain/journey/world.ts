@@ -1,0 +1,281 @@
+import { createHash } from 'node:crypto';
+import type { CompiledCatalog } from '../catalog/compiled.ts';
+import type { Condition } from '../condition/condition.ts';
+import { holds } from '../condition/evaluate.ts';
+import { type Facts, readPath } from '../condition/facts.ts';
+import { decisionFacts } from '../decision/decision-facts.ts';
+import { NO_REQUEST } from '../decision/request.ts';
+import type { Effect, TimelineEntry } from '../effect/effect.ts';
+import type { Json, JsonObject } from '../json.ts';
+import { compareStamps } from '../stamp.ts';
+import type { CompiledContent } from '../template/compile-content.ts';
+import { type RenderedContent, renderContent } from '../template/render-content.ts';
+import { formatInstant } from '../time/instant.ts';
+import type { VisitorEvent } from '../visitor/event.ts';
+import { zoneAmong } from '../visitor/local-time.ts';
+import { isServiceFirst, type Profile, profileOf } from '../visitor/profile.ts';
+import type { Visitor, VisitorState } from '../visitor/state.ts';
+import type { EntryEvent, JourneyInstance } from './instance.ts';
+
+/** What an advance of a visitor takes from outside. Times are milliseconds since 1970. */
+export interface Surroundings {
+  readonly catalog: CompiledCatalog;
+  readonly visitorId: string;
+  /** What the visitor draws from, unless their state says otherwise. */
+  readonly seed: string;
+  /** The service's clock: nothing happens after it. */
+  readonly now: number;
+  /** Version of the item that the outcome is written as: with the visitor it names each effect for good. */
+  readonly version: number;
+}
+
+/** An event of Wend's own, on its way to whatever listens to it within the same commit. */
+export interface OwnEvent {
+  readonly name: string;
+  readonly at: number;
+  readonly properties: JsonObject;
+  /** How many events of Wend's own led here. */
+  readonly depth: number;
+  /** An `emit` step made it: it counts as something that happened. */
+  readonly emitted: boolean;
+}
+
+/** A message that this commit asks for, until the end of it: an exit that happened later takes it back. */
+export interface PendingMessage {
+  readonly run: string;
+  readonly sentAt: number;
+  readonly effects: readonly Effect[];
+}
+
+/** Emits, and other events of Wend's own, that may lead to each other within a day before they are stopped. */
+export const MAX_DEPTH = 25;
+
+/** Effects of one commit lie in the visitor's item: beyond this much the rest waits for the next commit. */
+const MAX_EFFECT_BYTES = 96_000;
+/** Lines of the story with a detail, bytes; what is beyond is told without. */
+const MAX_DETAIL_BYTES = 48_000;
+
+/**
+ * A visitor in the middle of an advance: the state so far, and what it wants of the world. Nobody else sees it; the
+ * functions of this folder change it.
+ */
+export class World {
+  visitor: Visitor;
+  readonly surroundings: Surroundings;
+  readonly effects: Effect[] = [];
+  readonly messages: PendingMessage[] = [];
+  readonly own: OwnEvent[] = [];
+  /** How many of Wend's own events led to what happens just now. */
+  depth = 0;
+  /** Journeys whose emits ran in a circle and were stopped. */
+  readonly stopped: string[] = [];
+  #bytes = 0;
+  #details = 0;
+  #wanted = 0;
+  #profile: { readonly visitor: Visitor; readonly profile: Profile } | null = null;
+
+  constructor(visitor: Visitor, surroundings: Surroundings) {
+    this.visitor = visitor;
+    this.surroundings = surroundings;
+  }
+
+  get catalog(): CompiledCatalog {
+    return this.surroundings.catalog;
+  }
+
+  get state(): VisitorState {
+    return this.visitor.state;
+  }
+
+  get profile(): Profile {
+    if (this.#profile?.visitor !== this.visitor) {
+      const { visitorId, seed } = this.surroundings;
+      this.#profile = { visitor: this.visitor, profile: profileOf(this.visitor, visitorId, seed) };
+    }
+    return this.#profile?.profile ?? profileOf(this.visitor, '', '');
+  }
+
+  /** The visitor's time zone. */
+  get zone(): string {
+    const { context, traits } = this.profile;
+    return zoneAmong([context.timezone, traits.timezone, this.catalog.settings.timezone]);
+  }
+
+  /** More comes out of this commit than its item can hold. */
+  get isFull(): boolean {
+    return this.#bytes > MAX_EFFECT_BYTES;
+  }
+
+  change(state: Partial<VisitorState>): void {
+    this.visitor = { orders: this.visitor.orders, state: { ...this.state, ...state } };
+  }
+
+  changeInstance(instance: JourneyInstance): void {
+    const { journeys } = this.state;
+    const instances = journeys.instances.map((other) => (other.run === instance.run ? instance : other));
+    this.change({ journeys: { ...journeys, instances } });
+  }
+
+  /** The instance as it is now; null once it ended. */
+  instance(run: string): JourneyInstance | null {
+    return this.state.journeys.instances.find((instance) => instance.run === run) ?? null;
+  }
+
+  /** Whether an open problem forbids selling at a moment. */
+  isServiceFirst(at: number): boolean {
+    return isServiceFirst(this.profile, at);
+  }
+
+  /** Facts about the visitor at a moment, with an event, and rows that `pick` bound. */
+  facts(at: number, event: JsonObject | null, picked: { readonly [name: string]: JsonObject } = {}): Facts {
+    const { profile } = this;
+    const base = decisionFacts(profile, NO_REQUEST, profile.cart, this.catalog.settings, at);
+    const { visitor, account, cart } = base.roots;
+    return {
+      now: at,
+      count: base.count,
+      roots: {
+        ...picked,
+        visitor,
+        account,
+        cart,
+        event,
+        get now() {
+          return base.roots.now;
+        },
+      },
+    };
+  }
+
+  /** Facts of an instance's steps: `event` stays the one that it entered by. */
+  factsOf(instance: JourneyInstance, at: number): Facts {
+    return this.facts(at, instance.event === null ? null : entryFacts(instance.event), instance.picked);
+  }
+
+  holds(condition: Condition, facts: Facts): boolean {
+    return holds(condition, facts, this.catalog.segments);
+  }
+
+  render(content: CompiledContent, facts: Facts): RenderedContent {
+    if (!content.ok) return { ok: false, path: '', message: 'the template is broken' };
+    return renderContent(content.template, { roots: facts.roots, now: facts.now, timezone: this.zone });
+  }
+
+  /** Wants something of the world. */
+  want(effect: Effect): void {
+    this.effects.push(effect);
+    this.#bytes += effect.kind === 'timeline' ? 200 : JSON.stringify(effect).length;
+  }
+
+  /** Asks for a message. */
+  post(message: PendingMessage): void {
+    this.messages.push(message);
+    this.#bytes += JSON.stringify(message.effects).length;
+  }
+
+  /** The next effect's id: the same each time this very commit is repeated. */
+  nextId(): string {
+    const { visitorId, version } = this.surroundings;
+    this.#wanted += 1;
+    return `${visitorId}.${version.toString(36)}.${this.#wanted.toString(36)}`;
+  }
+
+  /** Tells it in the visitor's story. */
+  tell(at: number, entry: TimelineEntry): void {
+    this.want({ kind: 'timeline', id: this.nextId(), at, entry });
+  }
+
+  /** Whether a detail of so many bytes may still be told. */
+  affordsDetail(bytes: number): boolean {
+    this.#details += bytes;
+    return this.#details <= MAX_DETAIL_BYTES;
+  }
+
+  count(counter: string): void {
+    this.want({ kind: 'count', counter, add: 1 });
+  }
+
+  /**
+   * Lets an event of Wend's own happen: to whatever listens, and on the bus.
+   *
+   * @param emitted - of an `emit` step: how many emits of a day led to it
+   */
+  happen(event: Pick<OwnEvent, 'name' | 'at' | 'properties'>, emitted?: number): void {
+    const depth = Math.max(emitted ?? 0, this.depth + 1);
+    this.own.push({ ...event, depth, emitted: emitted !== undefined });
+    this.want({
+      kind: 'bus',
+      id: this.nextId(),
+      detailType: event.name,
+      detail: { ...this.who(), at: formatInstant(event.at), ...event.properties },
+    });
+  }
+
+  /** The visitor as the shop knows them. */
+  who(): { readonly visitorId: string; readonly userId: string | null; readonly anonymousId: string | null } {
+    const first = (prefix: string): string | null => {
+      const ids = Object.entries(this.state.ids).filter(([key]) => key.startsWith(prefix));
+      return ids.sort(([, a], [, b]) => compareStamps(a, b))[0]?.[0].slice(prefix.length) ?? null;
+    };
+    return {
+      visitorId: this.surroundings.visitorId,
+      userId: first('user:'),
+      anonymousId: first('anon:'),
+    };
+  }
+}
+
+/** An id of 128 bits that is the same for the same parts. */
+export const idOf = (...parts: readonly string[]): string =>
+  createHash('sha256').update(JSON.stringify(parts)).digest().subarray(0, 16).toString('base64url');
+
+/** `event.*` of the event that an instance entered by. */
+export const entryFacts = ({ name, time, properties, subject, data }: EntryEvent): JsonObject => ({
+  name,
+  time: formatInstant(time),
+  properties,
+  ...(subject === undefined ? {} : { type: name, subject }),
+  ...(data === undefined ? {} : { data }),
+});
+
+/** `event.*` of an event that happens. */
+export const eventFacts = (
+  event: Pick<VisitorEvent, 'name' | 'at' | 'properties' | 'subject' | 'data'>,
+): JsonObject =>
+  entryFacts({
+    name: event.name,
+    time: event.at,
+    properties: event.properties,
+    ...(event.subject === undefined ? {} : { subject: event.subject }),
+    ...(event.data === undefined ? {} : { data: event.data }),
+  });
+
+/** A key as text; null for what is none. */
+export const keyText = (value: unknown): string | null => {
+  if (typeof value === 'string' && value !== '') return value.slice(0, 200);
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : null;
+};
+
+/**
+ * The key that an event itself carries for a fact: a part of the event, or for `cart.id` the cart that it names. Null
+ * where it carries none: it then reaches all instances.
+ */
+export const carriedKey = (keyPath: string | null, event: JsonObject): string | null => {
+  if (keyPath === null) return null;
+  if (keyPath === 'cart.id') return keyText(readPath(event, ['properties', 'cart_id']));
+  const [root, ...path] = keyPath.split('.');
+  return root === 'event' ? keyText(readPath(event, path)) : null;
+};
+
+/** The value of a fact by its dotted path; short forms of the visitor's facts included. */
+export const factAt = (facts: Facts, path: string): Json => {
+  const parts = path.split('.');
+  const full = parts[0] === 'traits' || parts[0] === 'stats' ? ['visitor', ...parts] : parts;
+  return plain(readPath(facts.roots, full));
+};
+
+/** A fact as JSON: facts are plain values, as far as they are read one by one. */
+const plain = (value: unknown): Json => {
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
+  return value === null || value === undefined ? null : JSON.parse(JSON.stringify(value));
+};
