@@ -73,6 +73,7 @@ export const startTaskWorld = async () => {
     tasks,
     mail,
     fault,
+    operations,
     call,
     /** What a visitor's commit wants, some seconds after the tests' clock. */
     want: (effects: readonly TaskEffect[], second = 0, visitorId = 'v-1') =>

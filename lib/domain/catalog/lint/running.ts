@@ -20,10 +20,18 @@ interface Emission {
   readonly event: string;
 }
 
-const emissionsOf = (journey: JourneyDefinition): readonly Emission[] =>
-  placedStepsOf(journey).flatMap(({ path, step, before }) =>
-    'emit' in step && !before.some(lastsADay) ? [{ path, event: step.emit.event }] : [],
-  );
+/** A journey is come by from each journey that leads to it. */
+const known = new WeakMap<JourneyDefinition, readonly Emission[]>();
+
+const emissionsOf = (journey: JourneyDefinition): readonly Emission[] => {
+  const emissions =
+    known.get(journey) ??
+    placedStepsOf(journey).flatMap(({ path, step, before }) =>
+      'emit' in step && !before.some(lastsADay) ? [{ path, event: step.emit.event }] : [],
+    );
+  known.set(journey, emissions);
+  return emissions;
+};
 
 /** The shortest way of journeys by which an event leads to a journey, both ends included; null where none does. */
 const wayBack = (
