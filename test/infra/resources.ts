@@ -1,6 +1,8 @@
 import { expect } from 'vitest';
 import * as z from 'zod';
-import { FUNCTION_NAMES, type FunctionName } from '../../infra/functions.ts';
+import type { Need } from '../../infra/function-definition.ts';
+import { FUNCTION_NAMES, FUNCTIONS, type FunctionName } from '../../infra/functions.ts';
+import { queueVariable } from '../../lib/contracts/queues.ts';
 import { ofType, type Resource, references, type Statement, statementsOf } from './synthesize.ts';
 
 /** Logical ids begin with the construct's id, stripped of what CloudFormation doesn't take. */
@@ -42,3 +44,16 @@ export const actionsOn = (resources: readonly Resource[], name: FunctionName, id
     .filter((statement) => references(statement.Resource).includes(id))
     .flatMap(({ Action }) => Action)
     .sort();
+
+const VARIABLES_OF_NEED: Readonly<Record<Need, readonly string[]>> = {
+  schedules: ['WEND_SCHEDULER_GROUP', 'WEND_SCHEDULER_ROLE_ARN', 'WEND_TIMERS_QUEUE_ARN'],
+  // Nobody delivers until the configuration says who.
+  deliveries: [],
+};
+
+/** What a function is told besides what all functions are. */
+export const ownVariablesOf = (name: FunctionName): readonly string[] => [
+  ...FUNCTIONS[name].sends.map(queueVariable),
+  ...(FUNCTIONS[name].needs ?? []).flatMap((need) => VARIABLES_OF_NEED[need]),
+  ...(name === 'on-visitors-changed' ? [queueVariable('publish-failed')] : []),
+];

@@ -1,13 +1,11 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { ENVIRONMENT_NAMES, readConfig } from '../../infra/config.ts';
-import type { Need } from '../../infra/function-definition.ts';
-import { FUNCTION_NAMES, FUNCTIONS, type FunctionName } from '../../infra/functions.ts';
+import { FUNCTION_NAMES, FUNCTIONS } from '../../infra/functions.ts';
 import { environmentSchema } from '../../lib/contracts/environment.ts';
-import { queueVariable } from '../../lib/contracts/queues.ts';
 import { ROUTES } from '../../lib/contracts/routes.ts';
 import { TABLES } from '../../lib/contracts/tables.ts';
-import { actionsOn, belongsTo, functionIn, handlerOf, tableIds } from './resources.ts';
+import { actionsOn, belongsTo, functionIn, handlerOf, ownVariablesOf, tableIds } from './resources.ts';
 import { cdkJson, ofType, references, statementsOf, synthesize } from './synthesize.ts';
 
 const built = new Map(ENVIRONMENT_NAMES.map((name) => [name, synthesize(name)]));
@@ -25,19 +23,6 @@ const COMMON_VARIABLES = [
   'WEND_EVENT_BUS',
   'WEND_CONTROL_MAX_AGE_MS',
 ];
-
-/** What a function is told besides what all functions are. */
-const ownVariablesOf = (name: FunctionName): readonly string[] => [
-  ...FUNCTIONS[name].sends.map(queueVariable),
-  ...(FUNCTIONS[name].needs ?? []).flatMap((need) => VARIABLES_OF_NEED[need]),
-  ...(name === 'on-visitors-changed' ? [queueVariable('publish-failed')] : []),
-];
-
-const VARIABLES_OF_NEED: Readonly<Record<Need, readonly string[]>> = {
-  schedules: ['WEND_SCHEDULER_GROUP', 'WEND_SCHEDULER_ROLE_ARN', 'WEND_TIMERS_QUEUE_ARN'],
-  // Nobody delivers until the configuration says who.
-  deliveries: [],
-};
 
 describe.each(ENVIRONMENT_NAMES)('the stack of %s', (environment) => {
   const { template, resources } = stackOf(environment);
