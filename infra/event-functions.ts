@@ -123,7 +123,7 @@ export const EVENT_FUNCTIONS: Readonly<Record<EventFunction, FunctionDefinition>
     memory: 256,
     timeout: 30,
     visitors: [],
-    log: [],
+    log: [{ actions: ['dynamodb:BatchWriteItem'], partitionKeys: VISITOR_KEYS }],
     publishes: false,
     sends: [],
     verifiesIdentity: false,

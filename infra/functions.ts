@@ -56,7 +56,8 @@ const API_FUNCTIONS: Readonly<Record<ApiFunction, FunctionDefinition>> = {
     memory: 512,
     timeout: 10,
     visitors: [{ actions: READ }],
-    log: [readControl],
+    // The story, and the decisions in it.
+    log: [readControl, { actions: ['dynamodb:Query'], partitionKeys: VISITOR_KEYS }],
     publishes: false,
     sends: [],
     verifiesIdentity: false,
