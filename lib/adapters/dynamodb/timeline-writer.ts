@@ -1,0 +1,19 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { TimelineWriter } from '../../domain/visitor/timeline.ts';
+import { batchPut, type Pauses } from './batch-write.ts';
+import { timelineItem } from './timeline-items.ts';
+
+/** Writes visitors' stories into the log table, each line an item of its own under the visitor's key. */
+export const createTimelineWriter = (
+  client: DynamoDBClient,
+  table: string,
+  pauses: Pauses,
+): TimelineWriter => ({
+  put: (visitorId, lines, now) =>
+    batchPut(
+      client,
+      table,
+      lines.map((line) => timelineItem(visitorId, line, now)),
+      pauses,
+    ),
+});
