@@ -6,7 +6,7 @@ import type { Follower } from '../../domain/business/follower.ts';
 import { delayUntil, mailFor } from './outbox.ts';
 
 /** Followers told between two messages of a fan-out: what is repeated where its consumer dies. */
-const PAGE_FOLLOWERS = 400;
+const PAGE_FOLLOWERS = 500;
 
 export interface FanOutDeps {
   readonly subjects: SubjectStore;
