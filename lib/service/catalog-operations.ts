@@ -46,6 +46,7 @@ export const catalogOperations = (
         definitions: body.definitions,
         forced: body.force?.reason,
         ifMatch: headers['if-match'],
+        mapping: body.mapping,
       });
       return {
         status: 200,

@@ -1,8 +1,10 @@
 import { parseDefinitions, toFinding } from '../contracts/catalog/definition.ts';
 import type { CatalogPointer, CatalogVersion, ControlStore } from '../contracts/control.ts';
 import type { FieldError } from '../contracts/http/field-error.ts';
+import { carryJourneys, checkMapping } from '../domain/catalog/carry-journeys.ts';
 import { encodeCatalog } from '../domain/catalog/codec.ts';
 import { type Compilation, compileCatalog } from '../domain/catalog/compile.ts';
+import type { CompiledCatalog } from '../domain/catalog/compiled.ts';
 import type { Definition, Finding } from '../domain/catalog/definition.ts';
 import { resolveSettings } from '../domain/catalog/settings.ts';
 import type { Facts } from '../domain/condition/facts.ts';
@@ -12,9 +14,11 @@ import { profileOf } from '../domain/visitor/profile.ts';
 import type { StoredVisitor } from '../domain/visitor/visitor-store.ts';
 import { matchPasses } from '../runtime/conditional.ts';
 import { Conflict, NotFound, PreconditionFailed, Unprocessable } from '../runtime/errors.ts';
+import type { CatalogLibrary } from './catalog-library.ts';
 
 export interface PublishDeps {
   readonly store: ControlStore;
+  readonly catalogs: CatalogLibrary;
   /** Some of the recorded visitors: what a claim is measured against. */
   readonly sample: () => Promise<readonly StoredVisitor[]>;
   readonly now: () => number;
@@ -26,6 +30,8 @@ export interface Publication {
   readonly forced: string | undefined;
   /** `If-Match`: publishes only over this version. */
   readonly ifMatch: string | undefined;
+  /** Moves those in flight: from `<journeyId>.<stepId>` to another of the new version. */
+  readonly mapping?: { readonly [from: string]: string } | undefined;
 }
 
 /** The entity tag of what visitors get: versions never change, and which of them is active, or rolled out, does. */
@@ -86,8 +92,8 @@ export const createValidator =
  * active than `If-Match` names, Conflict (409) where others published all the time
  */
 export const createPublisher =
-  ({ store, sample, now }: PublishDeps) =>
-  async ({ definitions, forced, ifMatch }: Publication) => {
+  ({ store, catalogs, sample, now }: PublishDeps) =>
+  async ({ definitions, forced, ifMatch, mapping = {} }: Publication) => {
     const parsed = parseDefinitions(definitions);
     if (!parsed.ok) {
       const errors = parsed.errors.map(({ index, path, message }) => ({
@@ -109,11 +115,21 @@ export const createPublisher =
       }
       const publishedAt = now();
       const version = seen.pointer.latest + 1;
+      const bases = await basesOf(catalogs, seen.pointer);
+      const wrong = checkMapping(bases, parsed.definitions, mapping);
+      if (wrong.length > 0) {
+        throw new Unprocessable(
+          'The mapping names steps that do not exist.',
+          wrong.map(({ from, message }) => ({ path: `mapping.${from}`, message })),
+          { findings: [] },
+        );
+      }
       const { catalog, findings }: Compilation = compileCatalog(parsed.definitions, {
         version,
         publishedAt,
         samples,
         force: forced !== undefined,
+        ...carryJourneys(bases, parsed.definitions, mapping, version),
       });
       if (catalog === null) {
         const errors = errorsOf(definitions, findings);
@@ -130,6 +146,15 @@ export const createPublisher =
     }
     throw new Conflict('Others published at the same time; nothing was stored.');
   };
+
+/** The versions that visitors get now, the newer first. */
+const basesOf = async (
+  catalogs: CatalogLibrary,
+  pointer: CatalogPointer,
+): Promise<readonly CompiledCatalog[]> => {
+  const { active, rollout } = await catalogs(pointer);
+  return [active, ...(rollout === null ? [] : [rollout.catalog])].sort((a, b) => b.version - a.version);
+};
 
 /** Points to a version for all visitors, or for a share of them. */
 export const createActivator =

@@ -324,7 +324,7 @@ describe('validation', () => {
     expect(report.valid).toBe(true);
     expect(new Set(report.findings.map(({ severity }) => severity))).toEqual(new Set(['warning']));
     expect(report.findings).toContainEqual(
-      expect.objectContaining({ code: 'not-yet-run', kind: 'journey', id: 'welcome' }),
+      expect.objectContaining({ code: 'goal-missing', kind: 'journey', id: 'welcome' }),
     );
     expect(await versions()).toEqual(before);
   });

@@ -12,6 +12,8 @@ import { isAcceptable } from './finding.ts';
 import type { Move, PinnedJourney } from './journey-catalog.ts';
 import { limitCounterOf } from './load-experience.ts';
 import { answerCounterOf } from './load-question.ts';
+import { parseAccepted } from './parse-conditions.ts';
+import { writtenConditions } from './written-conditions.ts';
 
 export type { CompiledCatalog } from './compiled.ts';
 
@@ -64,7 +66,10 @@ export const compileCatalog = (definitions: readonly Definition[], options: Comp
     definitions,
     segments: analysis.segments,
     images: { experiences: build(experiences), offers: build(offers) },
-    counters: countersOf(definitions, analysis),
+    counters: collectCounters([
+      ...countersOf(definitions, analysis),
+      ...pinnedCounters(options.pinned ?? []),
+    ]),
     reads: readsOf(experiences, offers, analysis),
     conditionAt,
     pinned: options.pinned ?? [],
@@ -84,6 +89,12 @@ const countersOf = (definitions: readonly Definition[], analysis: Analysis): rea
       if (definition.kind === 'question') return [...counters, answerCounterOf(definition)];
       return limit === null ? counters : [...counters, limit];
     }),
+  );
+
+/** Counters of earlier definitions that people are in flight on: their history goes on. */
+const pinnedCounters = (pinned: readonly PinnedJourney[]): readonly CounterSpec[] =>
+  pinned.flatMap(({ definition }) =>
+    writtenConditions(definition).flatMap(({ document, roots }) => parseAccepted(document, roots).counters),
   );
 
 const readsOf = (

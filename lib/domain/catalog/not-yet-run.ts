@@ -6,17 +6,7 @@ import type { Remark } from './finding.ts';
  * knows: a release that makes something run takes it out of here, and the warning leaves with it.
  */
 
-const KINDS: ReadonlySet<Kind> = new Set<Kind>([
-  'journey',
-  'guard',
-  'question',
-  'problem',
-  'follow',
-  'list',
-  'learn',
-  'authorization',
-  'kpi',
-]);
+const KINDS: ReadonlySet<Kind> = new Set<Kind>(['guard', 'question', 'learn', 'authorization', 'kpi']);
 
 const REWARDS: ReadonlySet<Reward['type']> = new Set<Reward['type']>([
   'fixedPrice',
@@ -28,12 +18,7 @@ const REWARDS: ReadonlySet<Reward['type']> = new Set<Reward['type']>([
 ]);
 
 /** Settings that wait for what they are about. */
-const SETTINGS = [
-  'quietHours',
-  'messageLimit',
-  'household',
-  'publish',
-] as const satisfies readonly (keyof SettingsDefinition)[];
+const SETTINGS = ['household'] as const satisfies readonly (keyof SettingsDefinition)[];
 
 interface Part {
   readonly path: string;

@@ -225,7 +225,11 @@ describe('compiling a catalog', () => {
   });
 
   it.each([
-    ['a journey', '{ kind: journey, id: j, enter: { on: A }, steps: [] }', 'kind'],
+    [
+      'a KPI',
+      '{ kind: kpi, id: k, measure: { event: A, per: visitor }, now: 1, tomorrow: 2, by: 2030-01-01 }',
+      'kind',
+    ],
     ['a guard', '{ kind: guard, id: g, where: { line.sku: X }, severity: warn, message: m }', 'kind'],
     [
       'a reward of another type',
@@ -251,9 +255,9 @@ describe('compiling a catalog', () => {
   });
 
   it('warns of settings that have no effect yet', () => {
-    const { findings: found } = compile('{ kind: settings, id: s, publish: [Order Completed] }');
+    const { findings: found } = compile('{ kind: settings, id: s, household: { share: [city] } }');
     expect(found).toContainEqual(
-      expect.objectContaining({ code: 'not-yet-run', severity: 'warning', path: 'publish' }),
+      expect.objectContaining({ code: 'not-yet-run', severity: 'warning', path: 'household' }),
     );
   });
 

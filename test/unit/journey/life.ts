@@ -147,21 +147,10 @@ export class Life {
     return this.effects.flatMap((effect) => {
       if (effect.kind !== 'timeline') return [];
       const { entry } = effect;
-      switch (entry.kind) {
-        case 'journey':
-          return [`${entry.journeyId} ${entry.what}${entry.stepId === undefined ? '' : ` ${entry.stepId}`}`];
-        case 'message':
-          return [`message ${entry.what}`];
-        case 'grant':
-          return [`${entry.offerId} ${entry.what}`];
-        case 'problem':
-          return [`${entry.problemId} ${entry.what}`];
-        case 'event':
-        case 'timer':
-        case 'task':
-        case 'identity':
-          return [];
-      }
+      if (entry.kind === 'journey') return [[entry.journeyId, entry.what, entry.stepId].join(' ').trim()];
+      if (entry.kind === 'message') return [`message ${entry.what}`];
+      if (entry.kind === 'grant') return [`${entry.offerId} ${entry.what}`];
+      return entry.kind === 'problem' ? [`${entry.problemId} ${entry.what}`] : [];
     });
   }
 
