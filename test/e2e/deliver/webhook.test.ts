@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { signatureOf } from '../../../lib/adapters/webhook/signature.ts';
@@ -19,6 +20,22 @@ const webhook = (overrides: Partial<Parameters<typeof createWebhook>[0]> = {}) =
 const answering = async (status: number, headers: { readonly [name: string]: string } = {}) => {
   receiver.answerWith((response) => response.writeHead(status, headers).end());
   return await webhook().deliver(deliveryOf('m'));
+};
+
+const documentation = readFileSync(new URL('../../../docs/concepts/messages.md', import.meta.url), 'utf8');
+
+type IsAuthentic = (
+  secret: string,
+  headers: { readonly [name: string]: string },
+  body: string,
+  now: number,
+) => boolean;
+
+/** The code of the documentation, run as it stands there. */
+const documentedReceiver = async (): Promise<IsAuthentic> => {
+  const code = /```js\n([\s\S]*?)```/.exec(documentation)?.[1] ?? '';
+  const { isAuthentic } = await import(`data:text/javascript,${encodeURIComponent(code)}`);
+  return isAuthentic;
 };
 
 describe('a webhook', () => {
@@ -46,7 +63,29 @@ describe('a webhook', () => {
     expect([verifies(SECRET, got), verifies(next, got)]).toEqual([true, true]);
   });
 
-  it('signs as the example of the documentation does', () => {
+  it('is verified by the receiver of the documentation, as the example there is', async () => {
+    const isAuthentic = await documentedReceiver();
+    const [, head = '', body = ''] = /```http\n.*\n([\s\S]*?)\n\n(.*)\n```/.exec(documentation) ?? [];
+    const headers = Object.fromEntries(head.split('\n').map((line) => line.split(': ')));
+    const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+    expect(documentation).toContain(`signed with \`${secret}\``);
+    expect(isAuthentic(secret, headers, body, NOW)).toBe(true);
+    expect(isAuthentic(secret, headers, body, NOW + 600_000)).toBe(false);
+    expect(isAuthentic(SECRET, headers, body, NOW)).toBe(false);
+    await webhook().deliver(deliveryOf('m'));
+    const [got] = receiver.received;
+    if (got === undefined) throw new Error('nothing came');
+    const sent = {
+      'webhook-id': got.id,
+      'webhook-timestamp': String(got.timestamp),
+      'webhook-signature': got.signature,
+    };
+    expect(isAuthentic(SECRET, sent, got.body, NOW)).toBe(true);
+    expect(isAuthentic(SECRET, sent, `${got.body} `, NOW)).toBe(false);
+    expect(Object.keys(JSON.parse(body).data)).toEqual(Object.keys(JSON.parse(got.body).data));
+  });
+
+  it('signs as the published test vector of the specification says', () => {
     const secret = Buffer.from('MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'base64');
     expect(
       signatureOf([secret], {
