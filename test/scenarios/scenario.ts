@@ -26,7 +26,7 @@ const messageSchema = z.object({
 type Message = z.infer<typeof messageSchema>;
 
 const busEventSchema = z.looseObject({
-  detailType: z.string(),
+  'detail-type': z.string(),
   detail: z.record(z.string(), z.unknown()),
 });
 type BusEvent = z.infer<typeof busEventSchema>;
@@ -132,7 +132,7 @@ export const scenario = (recipe: string) => {
       return z
         .object({ events: z.array(busEventSchema) })
         .parse(okay(await wend.get('/_local/bus')).body)
-        .events.filter((event) => event.detailType === detailType)
+        .events.filter((event) => event['detail-type'] === detailType)
         .reverse();
     },
     /** Work for people that is open. */
@@ -147,6 +147,7 @@ export const scenario = (recipe: string) => {
       placement: string,
       rest: object = {},
     ): Promise<Record<string, unknown> | null> => {
+      await wend.settle();
       const answer = await wend.decide({ userId, placements: [placement], ...rest });
       const content = answer.placements[placement]?.items[0]?.content;
       return content === undefined ? null : z.record(z.string(), z.unknown()).parse(content);
