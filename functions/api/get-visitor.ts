@@ -1,5 +1,7 @@
 import { createDynamoClient } from '../../lib/adapters/dynamodb/client.ts';
 import { createControlStore } from '../../lib/adapters/dynamodb/control-store.ts';
+import { createDecisionLister } from '../../lib/adapters/dynamodb/decision-lister.ts';
+import { createTimelineReader } from '../../lib/adapters/dynamodb/timeline-reader.ts';
 import { createVisitorReader } from '../../lib/adapters/dynamodb/visitor-store.ts';
 import { environmentSchema } from '../../lib/contracts/environment.ts';
 import { ROUTES } from '../../lib/contracts/routes.ts';
@@ -16,11 +18,13 @@ const store = createControlStore(dynamo, environment.WEND_LOG_TABLE);
 const catalogs = createCatalogLibrary(store);
 const control = createControlPlane({ store, maxAgeMs: environment.WEND_CONTROL_MAX_AGE_MS });
 
-/** `GET /v1/visitors/{id}`. */
+/** `GET /v1/visitors/{id}` and its timeline. */
 export const handler = createApiHandler({
   routes: ROUTES,
   deps: { keys: control, now, logger: createLogger('get-visitor') },
   operations: readVisitorOperations({
+    listDecisions: createDecisionLister(dynamo, environment.WEND_LOG_TABLE),
+    listEntries: createTimelineReader(dynamo, environment.WEND_LOG_TABLE),
     read: createVisitorReader(dynamo, environment.WEND_VISITORS_TABLE),
     catalog: async () => (await catalogs((await control.current()).pointer)).active,
     now,

@@ -111,6 +111,15 @@ export const ROUTES: readonly Route[] = [
   },
   {
     method: 'GET',
+    path: '/v1/visitors/{id}/timeline',
+    function: 'get-visitor',
+    keys: server,
+    bodyLimit: 0,
+    accepts: [],
+    operationId: 'getTimeline',
+  },
+  {
+    method: 'GET',
     path: '/v1/catalog',
     function: 'manage-catalog',
     keys: operator,

@@ -1,4 +1,4 @@
-import { getVisitorContract } from '../contracts/http/visitors.ts';
+import { getTimelineContract, getVisitorContract, TIMELINE_LIMIT } from '../contracts/http/visitors.ts';
 import { cartItemCount, cartTotal } from '../domain/cart/cart.ts';
 import { cartIdsOf } from '../domain/cart/cart-ids.ts';
 import type { CompiledCatalog } from '../domain/catalog/compiled.ts';
@@ -11,18 +11,19 @@ import { type Order, orderRevenue } from '../domain/visitor/orders.ts';
 import { type Profile, profileOf } from '../domain/visitor/profile.ts';
 import type { Visitor, VisitorState } from '../domain/visitor/state.ts';
 import type { StoredVisitor, VisitorStore } from '../domain/visitor/visitor-store.ts';
-import { NotFound } from '../runtime/errors.ts';
+import { InvalidRequest, NotFound } from '../runtime/errors.ts';
 import { type Operation, operation } from '../runtime/operation.ts';
 import { followLinks } from './follow-links.ts';
+import { readCursor, readTimeline, type TimelineDeps } from './read-timeline.ts';
 import { grantsAnswer, journeysAnswer, problemAnswer } from './visitor-journeys.ts';
 
-export interface ReadVisitorDeps {
+export interface ReadVisitorDeps extends TimelineDeps {
   readonly read: VisitorStore['read'];
   readonly catalog: () => Promise<CompiledCatalog>;
   readonly now: () => number;
 }
 
-/** `GET /v1/visitors/{id}` as an HTTP operation. */
+/** `GET /v1/visitors/{id}` and its timeline as HTTP operations. */
 export const readVisitorOperations = (
   deps: ReadVisitorDeps,
 ): { readonly [operationId: string]: Operation } => ({
@@ -30,6 +31,18 @@ export const readVisitorOperations = (
     const [stored, catalog] = await Promise.all([find(deps, params.id), deps.catalog()]);
     if (stored === null) throw new NotFound('There is no such visitor.');
     return { status: 200, body: visitorAnswer(stored.visitor, stored.visitorId, catalog, deps.now()) };
+  }),
+  getTimeline: operation(getTimelineContract, async ({ params, query }) => {
+    const stored = await find(deps, params.id);
+    if (stored === null) throw new NotFound('There is no such visitor.');
+    const visitorIds = [stored.visitorId, ...(await joinedIds(deps, stored))];
+    const cursor = query.before === undefined ? {} : readCursor(query.before, visitorIds);
+    if (cursor === null) {
+      const errors = [{ path: 'before', message: 'expected the `next` of a page, or a time' }];
+      throw new InvalidRequest('The query is not valid.', errors);
+    }
+    const limit = query.limit === undefined ? TIMELINE_LIMIT : Number(query.limit);
+    return { status: 200, body: await readTimeline(deps, visitorIds, cursor, limit) };
   }),
 });
 
@@ -41,6 +54,28 @@ const find = async (
   if (visitorId === null) return null;
   const stored = await followLinks(visitorId, async (each) => (await deps.read([each])).get(each));
   return stored?.kind === 'visitor' ? stored : null;
+};
+
+/** Ids that became a person of whom the story before that is told: the first ones, as far as there are more. */
+const MAX_JOINED = 8;
+
+/** The visitor ids whose past came along: an id that was somebody else's before keeps its past there. */
+const joinedIds = async (
+  deps: Pick<ReadVisitorDeps, 'read'>,
+  { visitorId, visitor }: StoredVisitor & { readonly kind: 'visitor' },
+): Promise<readonly string[]> => {
+  const ids = Object.entries(visitor.state.ids)
+    .toSorted(([, a], [, b]) => compareStamps(a, b))
+    .map(([key]) => visitorIdOf(key))
+    .filter((id) => id !== visitorId)
+    .slice(0, MAX_JOINED);
+  if (ids.length === 0) return [];
+  const stored = await deps.read(ids);
+  const own = new Set([visitorId, ...ids]);
+  return ids.filter((id) => {
+    const joined = stored.get(id);
+    return joined?.kind === 'linked' && own.has(joined.links[0]?.to ?? '');
+  });
 };
 
 const iso = (at: number): string => new Date(at).toISOString();

@@ -8,7 +8,7 @@ const LAST = `${RECORD_PREFIX}~`;
 /**
  * Reads what a visitor's decisions showed, newest first, without the records themselves.
  *
- * @param before - the key of the one to go on after; null: from the newest
+ * @param before - the key of the one to go on after, or {@link decisionKeyAt}; null: from the newest
  */
 export const createDecisionLister =
   (client: DynamoDBClient, table: string) =>
@@ -20,7 +20,7 @@ export const createDecisionLister =
         ExpressionAttributeValues: {
           ':pk': { S: visitorId },
           ':first': { S: RECORD_PREFIX },
-          ':last': { S: before ?? LAST },
+          ':last': { S: before === null ? LAST : RECORD_PREFIX + before },
         },
         ProjectionExpression: 'sk, w',
         ScanIndexForward: false,
@@ -29,10 +29,9 @@ export const createDecisionLister =
       }),
     );
     const decisions = items.map((item) => {
-      const key = item.sk?.S ?? '';
-      const rest = key.slice(RECORD_PREFIX.length);
-      const at = Number.parseInt(rest.split('-', 1)[0] ?? '', 36);
-      return { key, decisionId: `${visitorId}.${rest}`, at, shown: shownOf(item) };
+      const key = (item.sk?.S ?? '').slice(RECORD_PREFIX.length);
+      const at = Number.parseInt(key.split('-', 1)[0] ?? '', 36);
+      return { key, decisionId: `${visitorId}.${key}`, at, shown: shownOf(item) };
     });
     return { decisions: decisions.filter(({ key }) => key !== before), more: last !== undefined };
   };

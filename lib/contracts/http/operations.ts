@@ -39,8 +39,8 @@ import {
   tasksAnswerSchema,
 } from './tasks.ts';
 import { type TrackingCall, trackingContract } from './tracking.ts';
-import { visitorAnswerSchema } from './visitor-answer.ts';
-import { getVisitorContract } from './visitors.ts';
+import { timelineAnswerSchema, visitorAnswerSchema } from './visitor-answer.ts';
+import { getTimelineContract, getVisitorContract } from './visitors.ts';
 
 /** A request header that an operation reads. */
 interface HeaderParameter {
@@ -160,6 +160,14 @@ export const OPERATIONS: { readonly [operationId: string]: OperationDescription 
     summary: 'All that is known of a visitor',
     parameterExamples: { id: 'user:u-1' },
     answers: [{ status: 200, description: 'The visitor.', schema: visitorAnswerSchema }],
+    problems: [404, 503],
+  },
+  getTimeline: {
+    contract: getTimelineContract,
+    tag: 'Visitors',
+    summary: 'The story of a visitor: what happened and what was decided, newest first',
+    parameterExamples: { id: 'user:u-1', limit: '50' },
+    answers: [{ status: 200, description: 'A page of the story.', schema: timelineAnswerSchema }],
     problems: [404, 503],
   },
   getCatalog: {

@@ -65,3 +65,17 @@ export const visitorAnswerSchema = z.object({
   account: z.unknown(),
   household: z.unknown(),
 });
+
+/** A visitor's story, newest first. */
+export const timelineAnswerSchema = z.object({
+  items: z.array(
+    z.looseObject({
+      at: time,
+      kind: z
+        .enum(['event', 'journey', 'message', 'problem', 'grant', 'timer', 'task', 'identity', 'decision'])
+        .describe('A decision stands here where it showed something else than the one before.'),
+      why: z.string().optional().describe('What brought it about.'),
+    }),
+  ),
+  next: z.string().nullable().describe('Asks, as `before`, for what is older; null where nothing is.'),
+});

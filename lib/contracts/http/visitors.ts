@@ -11,6 +11,31 @@ const visitorParamsSchema = z.strictObject({
     .describe('A visitor id, `user:<userId>` or `anon:<anonymousId>`.'),
 });
 
+/** Lines of a page where the query does not say. */
+export const TIMELINE_LIMIT = 50;
+
+const timelineQuerySchema = z.strictObject({
+  before: z
+    .string()
+    .min(1)
+    .max(8000)
+    .exactOptional()
+    .describe('`next` of the page before, or a time: what is older.'),
+  limit: z
+    .string()
+    .regex(/^(?:[1-9]\d?|1\d\d|200)$/, 'expected a number from 1 to 200')
+    .exactOptional()
+    .describe(`How many items, 1 to 200; ${TIMELINE_LIMIT} where it is absent.`),
+});
+
+export const getTimelineContract = {
+  operationId: 'getTimeline',
+  params: visitorParamsSchema,
+  query: timelineQuerySchema,
+  body: nothing,
+  unknownFields: 'refused',
+} as const satisfies RequestContract;
+
 export const getVisitorContract = {
   operationId: 'getVisitor',
   params: visitorParamsSchema,

@@ -42,6 +42,9 @@ export interface LoggedDecision {
   readonly shown: ShownSummary;
 }
 
+/** The place of a moment among decisions, milliseconds since 1970: those before it are older. */
+export const decisionKeyAt = (at: number): string => Math.max(0, Math.floor(at)).toString(36);
+
 /** Some of a visitor's decisions, newest first. */
 export interface LoggedDecisions {
   readonly decisions: readonly LoggedDecision[];

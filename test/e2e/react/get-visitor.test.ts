@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDecisionLister } from '../../../lib/adapters/dynamodb/decision-lister.ts';
+import { createTimelineReader } from '../../../lib/adapters/dynamodb/timeline-reader.ts';
 import { visitorAnswerSchema } from '../../../lib/contracts/http/visitor-answer.ts';
 import { visitorIdOf } from '../../../lib/domain/identity/visitor-id.ts';
 import type { VisitorEvent } from '../../../lib/domain/visitor/event.ts';
 import { NotFound } from '../../../lib/runtime/errors.ts';
 import { readVisitorOperations } from '../../../lib/service/read-visitor.ts';
+import { TABLE_NAMES } from '../../../local/store/tables.ts';
 import { catalogOf, definitionsOf } from '../../unit/catalog/support.ts';
 import { event, START } from '../../unit/visitor/people.ts';
 import { alias, identify, NOW, startWorld, type World } from './world.ts';
@@ -25,6 +28,8 @@ const catalog = catalogOf(
 const get = async (id: string) => {
   const read = readVisitorOperations({
     read: world.store.read,
+    listDecisions: createDecisionLister(world.client, TABLE_NAMES.log),
+    listEntries: createTimelineReader(world.client, TABLE_NAMES.log),
     catalog: async () => catalog,
     now: () => NOW,
   });
