@@ -59,6 +59,8 @@ const configSchema = z
       react: z.number().int().min(2).max(1000),
       /** Of those that carry out what journeys want of the world. */
       effects: z.number().int().min(2).max(1000),
+      /** Of the one that adds to counters: everybody counts at the same ones, and more copies meet there more often. */
+      counters: z.number().int().min(2).max(1000),
     }),
     publish: z.strictObject({
       /** Batches of one shard of the visitors' stream that are routed at a time. */
@@ -100,7 +102,7 @@ const ENVIRONMENTS: Readonly<Record<string, WendConfig>> = {
     data: { retain: false, deletionProtection: false, recoveryDays: 7 },
     logs: { retentionDays: 14, level: 'DEBUG' },
     api: { requestsPerSecond: 100, burst: 200 },
-    concurrency: { react: 5, effects: 2 },
+    concurrency: { react: 5, effects: 2, counters: 2 },
     publish: { parallelization: 1 },
     deliveries,
     control,
@@ -111,7 +113,7 @@ const ENVIRONMENTS: Readonly<Record<string, WendConfig>> = {
     data: { retain: true, deletionProtection: true, recoveryDays: 14 },
     logs: { retentionDays: 30, level: 'INFO' },
     api: { requestsPerSecond: 1000, burst: 2000 },
-    concurrency: { react: 20, effects: 5 },
+    concurrency: { react: 20, effects: 5, counters: 2 },
     publish: { parallelization: 2 },
     deliveries,
     control,
@@ -122,7 +124,7 @@ const ENVIRONMENTS: Readonly<Record<string, WendConfig>> = {
     data: { retain: true, deletionProtection: true, recoveryDays: 35 },
     logs: { retentionDays: 90, level: 'INFO' },
     api: { requestsPerSecond: 5000, burst: 10_000 },
-    concurrency: { react: 100, effects: 20 },
+    concurrency: { react: 100, effects: 20, counters: 2 },
     publish: { parallelization: 10 },
     deliveries,
     control,
@@ -134,7 +136,7 @@ const ENVIRONMENTS: Readonly<Record<string, WendConfig>> = {
     data: { retain: false, deletionProtection: false, recoveryDays: null },
     logs: { retentionDays: 1, level: 'DEBUG' },
     api: { requestsPerSecond: 1000, burst: 2000 },
-    concurrency: { react: 2, effects: 2 },
+    concurrency: { react: 2, effects: 2, counters: 2 },
     publish: { parallelization: 1 },
     deliveries,
     control,

@@ -59,7 +59,7 @@ export const QUEUE_DEFINITIONS: Readonly<Record<QueueName, QueueDefinition>> = {
   },
   'counter-effects': {
     impact: 'Reports lag behind: a journey that does harm is seen later than it should be.',
-    concurrency: 'effects',
+    concurrency: 'counters',
   },
   'delivery-effects': {
     impact: 'E-mails and webhooks wait: customers read of a delay after they stood at the gate.',
