@@ -14,6 +14,9 @@ const FOLLOWER_KEYS = ['follow#*'] as const;
 const BUSINESS_COUNTERS = ['counter#business/*'] as const;
 const INVALID_COUNTER = 'counter#business/invalid';
 
+/** What visitors' commits count: `journeys/<id>/entered` lies in `counter#journeys/<id>`. */
+const COUNTER_KEYS = ['counter#*'] as const;
+
 /** What a commit of a visitor does to the visitors table. */
 const commitVisitors: TableAccess = {
   actions: [...READ, 'dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:BatchWriteItem'],
@@ -134,7 +137,11 @@ export const EVENT_FUNCTIONS: Readonly<Record<EventFunction, FunctionDefinition>
     memory: 256,
     timeout: 30,
     visitors: [],
-    log: [],
+    // A mark under the visitor says that their commit was counted.
+    log: [
+      { actions: ['dynamodb:PutItem'], partitionKeys: VISITOR_KEYS },
+      { actions: ['dynamodb:UpdateItem'], partitionKeys: COUNTER_KEYS },
+    ],
     publishes: false,
     sends: [],
     verifiesIdentity: false,
@@ -148,8 +155,8 @@ export const EVENT_FUNCTIONS: Readonly<Record<EventFunction, FunctionDefinition>
     // Claims the message before it sends it, under the visitor's key.
     log: [{ actions: ['dynamodb:UpdateItem'], partitionKeys: VISITOR_KEYS }],
     publishes: false,
-    // What became of it is mail for the visitor.
-    sends: ['events-received'],
+    // What became of it is mail for the visitor; what could not be sent now is put back with a delay.
+    sends: ['events-received', 'delivery-effects'],
     verifiesIdentity: false,
     needs: ['deliveries'],
   },

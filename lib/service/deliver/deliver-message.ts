@@ -17,17 +17,6 @@ export interface DeliverDeps {
   readonly logger: Logger;
 }
 
-/** A message could not be sent now; it comes again with its queue's back-off. */
-export class DeliveryPostponed extends Error {
-  readonly reason: string;
-
-  constructor(reason: string) {
-    super(`a message could not be sent now: ${reason}`);
-    this.name = 'DeliveryPostponed';
-    this.reason = reason;
-  }
-}
-
 /** Longer than any try takes; whoever is killed while sending is taken up after it. */
 const LEASE_MS = 30_000;
 
@@ -56,18 +45,20 @@ const eventOf = (message: OutboundMessage, { outcome, reason, at }: Settled): Vi
  * sending and settling has it sent again under the same id. Where nobody delivers a channel nothing happens: the
  * message is on the bus. One that fails does not keep the others.
  *
- * @throws DeliveryPostponed where it should come again, and whatever the log or the queue throws
+ * @returns those that could not be sent now, and are to come again
+ * @throws whatever the log or the queue throws; all of them should come again then
  */
 export const createMessageDeliverer = (deps: DeliverDeps) => {
   const delivererOf = (channel: string): Deliverer | null =>
     channel === 'email' ? (deps.email ?? deps.webhook) : deps.webhook;
 
-  const postpone = (reason: string): never => {
+  const postpone = (reason: string): null => {
     deps.logger.warn('A message could not be sent now.', { reason });
-    throw new DeliveryPostponed(reason);
+    return null;
   };
 
-  const send = async (deliverer: Deliverer, effect: DeliveryEffect): Promise<Settled> => {
+  /** How it ended; null where it has not. */
+  const send = async (deliverer: Deliverer, effect: DeliveryEffect): Promise<Settled | null> => {
     const name = effect.message;
     const claim = await deps.log.claim(name, deps.now(), LEASE_MS);
     if (claim.kind === 'settled') return claim.settled;
@@ -84,18 +75,22 @@ export const createMessageDeliverer = (deps: DeliverDeps) => {
     return settled;
   };
 
-  const deliver = async (effect: DeliveryEffect): Promise<void> => {
+  const deliver = async (effect: DeliveryEffect): Promise<boolean> => {
     const deliverer = delivererOf(effect.message.channel);
-    if (deliverer === null) return;
+    if (deliverer === null) return true;
     const settled = await send(deliverer, effect);
+    if (settled === null) return false;
     // Told again where it was settled before: whoever settled it may have died before telling.
     await deps.mail(effect.message.visitorId, eventOf(effect.message, settled));
+    return true;
   };
 
-  return async (effects: readonly DeliveryEffect[]): Promise<void> => {
-    const failures = (await Promise.allSettled(effects.map(deliver))).filter(
-      (result) => result.status === 'rejected',
-    );
-    if (failures[0] !== undefined) throw failures[0].reason;
+  return async (effects: readonly DeliveryEffect[]): Promise<readonly DeliveryEffect[]> => {
+    const results = await Promise.allSettled(effects.map(deliver));
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
+    return effects.filter((_, index) => {
+      const result = results[index];
+      return result?.status === 'fulfilled' && !result.value;
+    });
   };
 };
