@@ -16,7 +16,7 @@ export interface Delivery {
 /** Records of a batch: as the deployed stack has it. */
 const BATCH_SIZE = 100;
 /** After that many attempts at one record alone it becomes a dead letter. */
-export const MAX_ATTEMPTS = 10;
+export const MAX_ATTEMPTS = 6;
 const FIRST_RETRY_MS = 50;
 const LONGEST_RETRY_MS = 2_000;
 const NAME = 'on-visitors-changed';
