@@ -7,8 +7,8 @@ import type { Draw } from '../domain/decision/draw.ts';
 import { drawEvent } from '../domain/decision/draw-event.ts';
 import { type DecisionRecord, recordOf } from '../domain/decision/record.ts';
 import type { DecisionRequest } from '../domain/decision/request.ts';
+import { advance } from '../domain/journey/advance.ts';
 import { isJsonObject } from '../domain/json.ts';
-import { applyEvents } from '../domain/visitor/apply.ts';
 import type { VisitorEvent } from '../domain/visitor/event.ts';
 import type { EventBus } from '../domain/visitor/event-bus.ts';
 import { type Profile, profileOf } from '../domain/visitor/profile.ts';
@@ -193,7 +193,10 @@ const NOT_RECORDED: DecisionWarning = {
   message: 'The decision stands and can not be reproduced later: its record could not be written.',
 };
 
-/** The visitor as the request's events left them, and which of those the store does not show yet. */
+/**
+ * The visitor as the request's events and the time left them, and which of those events the store does not show yet.
+ * What it wants of the world is left to react, which will come to the same.
+ */
 const reflect = (
   person: Person,
   inline: InlineEvents,
@@ -201,13 +204,20 @@ const reflect = (
   catalog: CompiledCatalog,
   now: number,
 ) => {
-  const { countersByEvent, settings } = catalog;
-  const context = { currency: settings.currency, countersByEvent, now };
+  const { visitorId, seed } = person;
   const theirs = [...inline.recent, ...inline.events].filter((event) => isTheirs(event, ids));
-  const { visitor, applied } = applyEvents(person.visitor, theirs, context);
+  const { visitor, applied } = advance(person.visitor, theirs, {
+    catalog,
+    countersByEvent: catalog.countersByEvent,
+    visitorId,
+    seed,
+    now,
+    version: 0,
+    timer: null,
+  });
   // `recent` too: its sender asks each time which of them it still has to send along.
   const pending = applied.map((event) => event.messageId);
-  return { profile: profileOf(visitor, person.visitorId, person.seed), pending };
+  return { profile: profileOf(visitor, visitorId, seed), pending };
 };
 
 const toDecisionRequest = (request: DecideRequest, account: Account | null): DecisionRequest => ({

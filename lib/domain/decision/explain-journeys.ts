@@ -96,10 +96,11 @@ const outcomeOf = (
 /** What is missing of an entry, as far as it is about the visitor; else the event that they have not met. */
 const missingOf = (journey: CompiledJourney, { facts, catalog }: Selection): Partial<Unmet> => {
   const { segment } = journey;
+  const where = unmet(journey.conditionAt('enter.where'), facts, catalog.segments);
   if (segment !== null) {
-    return unmet({ ...always, root: { kind: 'segment', id: segment } }, facts, catalog.segments) ?? {};
+    const outside = { ...always, root: { kind: 'segment', id: segment } } as const;
+    return unmet(outside, facts, catalog.segments) ?? where ?? {};
   }
-  const missing = unmet(journey.conditionAt('enter.where'), facts, catalog.segments);
-  if (missing !== null && !/^event(\.|$)/.test(missing.fact)) return missing;
+  if (where !== null && !/^event(\.|$)/.test(where.fact)) return where;
   return { fact: 'event.name', operator: '$in', needed: [...journey.entersOn], actual: null };
 };
