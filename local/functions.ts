@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import * as z from 'zod';
 import { type EventFunction, QUEUES } from '../lib/contracts/queues.ts';
@@ -49,16 +48,9 @@ export const loadFunctions = async (directory: URL | string, generation = 0): Pr
       ? pathToFileURL(directory.endsWith('/') ? directory : `${directory}/`)
       : directory;
   const [events, api] = await Promise.all([
-    loadAll(EVENT_FUNCTIONS, async (name) =>
-      existsSync(new URL(`events/${name}.ts`, folder))
-        ? await load(folder, `events/${name}.ts`, generation)
-        : async () => undefined,
-    ),
-    loadAll(
-      [...new Set(ROUTES.map((route) => route.function))].filter((name) =>
-        existsSync(new URL(`api/${name}.ts`, folder)),
-      ),
-      (name) => load(folder, `api/${name}.ts`, generation),
+    loadAll(EVENT_FUNCTIONS, (name) => load(folder, `events/${name}.ts`, generation)),
+    loadAll([...new Set(ROUTES.map((route) => route.function))], (name) =>
+      load(folder, `api/${name}.ts`, generation),
     ),
   ]);
   const apiByName = new Map<string, Handler>(api);
