@@ -1,3 +1,4 @@
+import { compareBusinessEvents } from '../business/business-event.ts';
 import type { Effect } from '../effect/effect.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { own } from '../own.ts';
@@ -13,7 +14,7 @@ import { joinDuplicates } from './duplicates.ts';
 import { enterByEvent, enterBySegment, entrySegmentsOf } from './entries.ts';
 import { followSubjects } from './follows.ts';
 import { redeemGrant, takeSeat } from './grants.ts';
-import { compareSequences, type Happening, happeningOf, happeningOfOwn, revisionKey } from './happening.ts';
+import { type Happening, happeningOf, happeningOfOwn, revisionKey } from './happening.ts';
 import { moveInFlight } from './moves.ts';
 import { awaitAndRestart, exitAndReachGoals, finishTask } from './reactions.ts';
 import { type Surroundings, World } from './world.ts';
@@ -207,12 +208,10 @@ const letHappen = (world: World, cause: string): void => {
 const isNewest = (world: World, event: VisitorEvent): boolean => {
   const key = revisionKey(event);
   const known = own(world.state.subjects, key);
-  const sequence = event.sequence ?? null;
-  if (known !== undefined) {
-    if (event.at < known.at) return false;
-    if (event.at === known.at && compareSequences(sequence, known.sequence) < 0) return false;
-  }
-  const subjects = Object.entries({ ...world.state.subjects, [key]: { at: event.at, sequence } })
+  const { at, messageId, sequence = null } = event;
+  const revision = { at, sequence, messageId };
+  if (known !== undefined && compareBusinessEvents(revision, known) < 0) return false;
+  const subjects = Object.entries({ ...world.state.subjects, [key]: revision })
     .sort(([a, { at: atA }], [b, { at: atB }]) => atB - atA || (a < b ? -1 : 1))
     .slice(0, MAX_SUBJECTS);
   world.change({ subjects: Object.fromEntries(subjects) });

@@ -44,15 +44,3 @@ export const happeningOfOwn = (event: OwnEvent, id: string): Happening => ({
   revises: null,
   depth: event.depth,
 });
-
-/**
- * Order of CloudEvents' `sequence` of events of one time: whole numbers by value, anything else as text
- * (CloudEvents, Sequence extension). One without a sequence stands first.
- */
-export const compareSequences = (a: string | null, b: string | null): number => {
-  if (a === null || b === null) return Number(a !== null) - Number(b !== null);
-  const isNumber = /^\d{1,40}$/;
-  if (!isNumber.test(a) || !isNumber.test(b)) return a < b ? -1 : a > b ? 1 : 0;
-  const [x, y] = [BigInt(a), BigInt(b)];
-  return x < y ? -1 : x > y ? 1 : 0;
-};

@@ -1,6 +1,6 @@
+import { compareBusinessEvents } from '../business/business-event.ts';
 import { own } from '../own.ts';
 import type { VisitorState } from '../visitor/state.ts';
-import { compareSequences } from './happening.ts';
 import type { Grant, Journeys } from './instance.ts';
 
 /** Ended instances, and times of messages, that are kept; the newest stay. */
@@ -57,10 +57,7 @@ export const mergeSubjects = (
   const merged = new Map(Object.entries(a));
   for (const [event, revision] of Object.entries(b)) {
     const known = own(a, event);
-    const isNewer =
-      known === undefined ||
-      revision.at > known.at ||
-      (revision.at === known.at && compareSequences(revision.sequence, known.sequence) > 0);
+    const isNewer = known === undefined || compareBusinessEvents(revision, known) > 0;
     if (isNewer) merged.set(event, revision);
   }
   return Object.fromEntries(merged);

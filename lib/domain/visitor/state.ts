@@ -68,6 +68,7 @@ export interface Revision {
   /** CloudEvents' time, milliseconds since 1970. */
   readonly at: number;
   readonly sequence: string | null;
+  readonly messageId: string;
 }
 
 /** The timer that the scheduler holds for a visitor. */
