@@ -1,4 +1,9 @@
-import { BatchGetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetItemCommand,
+  type BatchGetItemCommandInput,
+  type BatchGetItemCommandOutput,
+  type DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
 import type { Item } from './visitor-items.ts';
 
 /** What to read of one table. */
@@ -25,9 +30,22 @@ const addressOf = (table: string, item: Item): string => `${table}\n${item.pk?.S
 export const itemAt = (read: BatchRead, table: string, key: Item): Item | undefined =>
   read.items.get(addressOf(table, key));
 
+/** Sends one BatchGetItem. */
+export type BatchGetSender = (
+  input: BatchGetItemCommandInput,
+) => Promise<Pick<BatchGetItemCommandOutput, 'Responses' | 'UnprocessedKeys'>>;
+
 /** Reads up to 100 items of any tables in one request; what DynamoDB left unprocessed is asked for once more. */
-export const batchGet = async (
+export const batchGet = (
   client: DynamoDBClient,
+  tables: readonly TableKeys[],
+  consistent: boolean,
+): Promise<BatchRead> =>
+  batchGetBy((input) => client.send(new BatchGetItemCommand(input)), tables, consistent);
+
+/** The same by a sender of one's own. */
+export const batchGetBy = async (
+  send: BatchGetSender,
   tables: readonly TableKeys[],
   consistent: boolean,
 ): Promise<BatchRead> => {
@@ -37,7 +55,7 @@ export const batchGet = async (
     if (keys.length > 0) wanted[table] = { Keys: [...keys], ConsistentRead: consistent };
   }
   for (let attempt = 0; attempt < 2 && Object.keys(wanted).length > 0; attempt++) {
-    const answer = await client.send(new BatchGetItemCommand({ RequestItems: wanted }));
+    const answer = await send({ RequestItems: wanted });
     for (const [table, found] of Object.entries(answer.Responses ?? {})) {
       for (const item of found) items.set(addressOf(table, item), item);
     }

@@ -1,8 +1,9 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { ControlSnapshot } from '../../contracts/control.ts';
 import type { Account, StoredVisitor } from '../../domain/visitor/visitor-store.ts';
-import { type BatchRead, batchGet, itemAt } from './batch-get.ts';
+import { type BatchRead, batchGetBy, itemAt } from './batch-get.ts';
 import { controlKeys, readControl } from './control-items.ts';
+import { createLeanBatchGet } from './lean-batch-get.ts';
 import { accountKey, ordersKey, readAccount, readVisitor, stateKey } from './visitor-items.ts';
 
 /** All that one decision asks of the store, in one request. */
@@ -26,13 +27,17 @@ export interface DecisionRead {
 /** Reads for decisions: eventually consistent, which costs half; the request brings what is newer along. */
 export type DecisionReader = (request: DecisionReadRequest) => Promise<DecisionRead>;
 
-export const createDecisionReader =
-  (client: DynamoDBClient, visitorsTable: string, logTable: string): DecisionReader =>
-  async ({ visitorIds, accountId, control }) => {
+export const createDecisionReader = (
+  client: DynamoDBClient,
+  visitorsTable: string,
+  logTable: string,
+): DecisionReader => {
+  const send = createLeanBatchGet(client);
+  return async ({ visitorIds, accountId, control }) => {
     const visitorKeys = visitorIds.flatMap((id) => [stateKey(id), ordersKey(id)]);
     const accountKeys = accountId === null ? [] : [accountKey(accountId)];
-    const batch = await batchGet(
-      client,
+    const batch = await batchGetBy(
+      send,
       [
         { table: visitorsTable, keys: [...visitorKeys, ...accountKeys] },
         ...(control ? [controlKeys(logTable)] : []),
@@ -51,6 +56,7 @@ export const createDecisionReader =
       control: control && !batch.unread.has(logTable) ? readControl(batch, logTable) : null,
     };
   };
+};
 
 /** Null where the visitor may be there and was not read. */
 const storedVisitor = (batch: BatchRead, table: string, visitorId: string): StoredVisitor | null => {
