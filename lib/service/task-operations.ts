@@ -74,11 +74,11 @@ export const taskOperations = (deps: TaskDeps): { readonly [operationId: string]
     }),
     finishTask: operation(finishTaskContract, async ({ params, body }) => {
       const done = await moveTask(tasks, params.id, (one) => finishTask(one, body.outcome ?? null, now()));
-      try {
-        return { status: 200, body: shown(await settleTask(deps, done)) };
-      } catch (cause) {
+      const told = await settleTask(deps, done).catch((cause: unknown) => {
         throw new Unavailable('The journey could not be told yet; send it again.', { cause });
-      }
+      });
+      await sweepTasks(deps, logger);
+      return { status: 200, body: shown(told) };
     }),
   };
 };

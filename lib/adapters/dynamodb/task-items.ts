@@ -6,7 +6,7 @@ import type { Item } from './visitor-items.ts';
 /** How tasks look in the log table (`docs/data-model.md`); the only place that knows. */
 
 /** For how long a task that is over is known: longer than any message that opens it can be on its way. */
-export const TASK_LIFE_MS = 90 * 24 * 60 * 60_000;
+const TASK_LIFE_MS = 90 * 24 * 60 * 60_000;
 
 const seconds = (milliseconds: number): Item => ({ ttl: { N: String(Math.ceil(milliseconds / 1000)) } });
 

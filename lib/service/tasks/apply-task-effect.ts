@@ -11,7 +11,7 @@ interface TaskEffectsOfCommit {
 }
 
 /** A task was changed by others each time that it was looked at. */
-export class TaskContended extends Error {
+class TaskContended extends Error {
   constructor() {
     super('a task was changed by others all the time');
     this.name = 'TaskContended';
