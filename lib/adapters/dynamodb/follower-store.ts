@@ -28,7 +28,7 @@ const MAX_ATTEMPTS = 8;
 const SPARE = 1.25;
 
 /** Another follow of the same visitor was written first, every time. */
-export class FollowContended extends Error {
+class FollowContended extends Error {
   constructor() {
     super('lost the race for a follow too often');
     this.name = 'FollowContended';

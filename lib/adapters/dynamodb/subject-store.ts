@@ -24,7 +24,7 @@ const MAX_ATTEMPTS = 8;
 const MAX_TYPES = 100;
 
 /** Another event of the subject was written first, every time. */
-export class SubjectContended extends Error {
+class SubjectContended extends Error {
   constructor() {
     super('lost the race for the latest event of a subject too often');
     this.name = 'SubjectContended';
@@ -93,9 +93,9 @@ export const createSubjectStore = (client: DynamoDBClient, table: string): Subje
   const keep: SubjectStore['keep'] = async (event) => {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const known = await read(event.subject, event.type);
-      const order = known.event === null ? 1 : compareBusinessEvents(event, known.event);
-      if (order < 0) return 'older';
-      if (order === 0) return 'same';
+      // A sender that tries again may name another time: it is the same event, and the first time stands.
+      if (known.event?.messageId === event.messageId) return 'same';
+      if (known.event !== null && compareBusinessEvents(event, known.event) < 0) return 'older';
       if (await write(event, known.version)) return 'kept';
     }
     throw new SubjectContended();

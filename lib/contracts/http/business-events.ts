@@ -113,7 +113,7 @@ export const cloudEventErrors = (
 };
 
 /** What an event of the bus means; `receivedAt` stands for a time that it does not give (milliseconds since 1970). */
-export const businessEventOf = (event: CloudEvent, receivedAt: number): BusinessEvent => ({
+const businessEventOf = (event: CloudEvent, receivedAt: number): BusinessEvent => ({
   messageId: businessMessageId(event.source, event.id),
   type: event.type,
   subject: event.subject,

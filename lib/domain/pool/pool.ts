@@ -33,6 +33,12 @@ export interface Candidate extends Asker {
   readonly offeredAt: number | null;
 }
 
+/**
+ * A pool gathers for so long after its first candidate came, milliseconds, whatever closing time they name: of a delay
+ * that is reported late all passengers come when it is over, and the best of them may be the last.
+ */
+const LEAST_GATHERING_MS = 10_000;
+
 /** Candidates that a pool remembers: of more, the last in the order of rank are let go. */
 export const MAX_CANDIDATES = 4000;
 
@@ -73,13 +79,17 @@ const bounded = (candidates: readonly Candidate[]): readonly Candidate[] => {
 /**
  * Someone asks for a seat. Who asked before, or gave theirs back (a release that overtook its join), changes
  * nothing. The first to ask says how many seats there are and when the pool closes.
+ *
+ * @param now - milliseconds since 1970
  */
 export const joinPool = (
   pool: Pool,
   asker: Asker,
   ask: { readonly rank: number; readonly seats: number; readonly closesAt: number },
+  now: number,
 ): Pool => {
-  const { seats, closesAt, rank } = ask;
+  const { seats, rank } = ask;
+  const closesAt = Math.max(ask.closesAt, now + LEAST_GATHERING_MS);
   const terms = pool.terms ?? { seats, closesAt, openedBy: candidateKey(asker) };
   if (find(pool, asker) !== undefined) return pool.terms === null ? { ...pool, terms } : pool;
   const { visitorId, run, stepId } = asker;

@@ -3,7 +3,7 @@ import type { VisitorEvent } from '../visitor/event.ts';
 import type { Candidate } from './pool.ts';
 
 /** Wend's own event that offers a seat. */
-export const SEAT_OFFERED = 'Seat Offered';
+const SEAT_OFFERED = 'Seat Offered';
 
 /** The event that tells a candidate of their seat: the same each time, by pool and run. */
 export const seatEventOf = (poolId: string, { run, stepId, offeredAt }: Candidate): VisitorEvent => ({

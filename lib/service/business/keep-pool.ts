@@ -33,18 +33,18 @@ export type PoolRequest = { readonly visitorId: string; readonly effect: PoolEff
 const MAX_ATTEMPTS = 10;
 
 /** The pool was written by somebody else first, every time. */
-export class PoolContended extends Error {
+class PoolContended extends Error {
   constructor() {
     super('lost the race for a pool too often');
     this.name = 'PoolContended';
   }
 }
 
-const requested = (pool: Pool, request: PoolRequest): Pool => {
+const requested = (pool: Pool, request: PoolRequest, now: number): Pool => {
   if (request === 'closing') return pool;
   const { visitorId, effect } = request;
   const asker = { visitorId, run: effect.run, stepId: effect.stepId };
-  return effect.what === 'join' ? joinPool(pool, asker, effect) : releaseSeat(pool, asker);
+  return effect.what === 'join' ? joinPool(pool, asker, effect, now) : releaseSeat(pool, asker);
 };
 
 type Keep = (poolId: string, requests: readonly PoolRequest[]) => Promise<void>;
@@ -108,7 +108,11 @@ export const createPoolKeeper = ({ pools, queues, now, pause, random }: PoolDeps
   };
 
   return oneByOne(async (poolId, requests) => {
-    const pool = await change(poolId, (known) => offerSeats(requests.reduce(requested, known), now()));
+    const pool = await change(poolId, (known) => {
+      const moment = now();
+      const asked = requests.reduce((before, request) => requested(before, request, moment), known);
+      return offerSeats(asked, moment);
+    });
     await announceClosing(pool, requests);
     const holders = untold(pool);
     if (holders.length === 0) return;

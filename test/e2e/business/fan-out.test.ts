@@ -139,6 +139,13 @@ describe('revisions', () => {
     expect(await world.subjects.latest(subject, 'flight.delayed')).toEqual(events[4]);
   });
 
+  it('are none where a sender tries again, even if it names another time', async () => {
+    const event = businessEvent({ subject: freshSubject() });
+    expect(await world.take(event)).toBe('kept');
+    expect(await world.take({ ...event, at: NOW, receivedAt: NOW })).toBe('same');
+    expect(await world.subjects.latest(event.subject, event.type)).toEqual(event);
+  });
+
   it('stop the fan-out of what they supersede', async () => {
     const subject = freshSubject();
     await world.fill(
@@ -241,7 +248,7 @@ describe('waves', () => {
     expect(await step()).toBe(900);
     expect(world.mail().map(([id]) => id)).toEqual([idOf(0), idOf(1)]);
     world.setClock(NOW + 15 * 60_000);
-    expect(await step()).toBe(100);
+    expect(await step()).toBe(300);
     expect(world.mail()).toEqual([]);
     world.setClock(NOW + 20 * 60_000);
     expect(await step()).toBeUndefined();

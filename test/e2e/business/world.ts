@@ -51,8 +51,6 @@ export const memoryQueues = () => {
   };
 };
 
-export type Queues = ReturnType<typeof memoryQueues>;
-
 export type World = Awaited<ReturnType<typeof startWorld>>;
 
 /** The functions of business events over a real store, and queues in memory. */

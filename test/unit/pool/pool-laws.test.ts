@@ -16,7 +16,9 @@ import {
 import { seatEventOf } from '../../../lib/domain/pool/seat-event.ts';
 import { failsOn } from '../law.ts';
 
-const CLOSES_AT = 100;
+const CLOSES_AT = 20_000;
+/** When every pool of these tests is closed. */
+const LONG_AFTER = 100_000;
 const SEATS = 2;
 
 const asker = (person: number): Asker => ({ visitorId: `v${person}`, run: `r${person}`, stepId: 'seats' });
@@ -24,8 +26,11 @@ const asker = (person: number): Asker => ({ visitorId: `v${person}`, run: `r${pe
 /** People 0 to 5; of two ranks, so that ties are common. */
 const rankOf = (person: number): number => person % 2;
 
-const join = (pool: Pool, person: number): Pool =>
-  joinPool(pool, asker(person), { rank: rankOf(person), seats: SEATS, closesAt: CLOSES_AT });
+const join = (pool: Pool, person: number, now = 0): Pool =>
+  joinPool(pool, asker(person), { rank: rankOf(person), seats: SEATS, closesAt: CLOSES_AT }, now);
+
+const joinAll = (people: readonly number[]): Pool =>
+  people.reduce((pool, person) => join(pool, person), emptyPool('p'));
 
 type Act = {
   readonly what: 'join' | 'release' | 'tell' | 'look';
@@ -37,7 +42,7 @@ const acts: fc.Arbitrary<readonly Act[]> = fc.array(
   fc.record({
     what: fc.constantFrom('join', 'join', 'release', 'tell', 'look'),
     person: fc.integer({ min: 0, max: 5 }),
-    at: fc.constantFrom(0, 50, 100, 200),
+    at: fc.constantFrom(0, 5000, 20_000, 30_000),
   }),
   { maxLength: 30 },
 );
@@ -45,7 +50,7 @@ const acts: fc.Arbitrary<readonly Act[]> = fc.array(
 const play = (pool: Pool, { what, person, at }: Act): Pool => {
   const changed =
     what === 'join'
-      ? join(pool, person)
+      ? join(pool, person, at)
       : what === 'release'
         ? releaseSeat(pool, asker(person))
         : what === 'tell'
@@ -56,7 +61,7 @@ const play = (pool: Pool, { what, person, at }: Act): Pool => {
 
 const peopleIn = (pool: Pool): readonly string[] => seatHolders(pool).map(({ visitorId }) => visitorId);
 
-const settled = (pool: Pool): Pool => offerSeats(pool, CLOSES_AT);
+const settled = (pool: Pool): Pool => offerSeats(pool, LONG_AFTER);
 
 describe('a pool', () => {
   it('never gives more seats than there are, nor one to whom gave it back, nor a second one', () => {
@@ -90,7 +95,7 @@ describe('a pool', () => {
     const people = fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 1, maxLength: 12 });
     fc.assert(
       fc.property(people, (asked) => {
-        const pool = settled(asked.reduce(join, emptyPool('p')));
+        const pool = settled(joinAll(asked));
         const best = [...new Set(asked)].sort((a, b) => rankOf(b) - rankOf(a) || a - b).slice(0, SEATS);
         expect([...peopleIn(pool)].sort()).toEqual(best.map((person) => `v${person}`).sort());
       }),
@@ -104,18 +109,24 @@ describe('a pool', () => {
   });
 
   it('gives a late one a seat that is free, and else lets them wait for one', () => {
-    const early = settled([0, 1].reduce(join, emptyPool('p')));
+    const early = settled(joinAll([0, 1]));
     const full = settled(join(early, 3));
     expect(peopleIn(full)).toEqual(['v0', 'v1']);
     expect(peopleIn(settled(releaseSeat(full, asker(0))))).toEqual(['v1', 'v3']);
   });
 
   it('gives no seat before it is closed', () => {
-    expect(peopleIn(offerSeats([0, 1].reduce(join, emptyPool('p')), CLOSES_AT - 1))).toEqual([]);
+    expect(peopleIn(offerSeats(joinAll([0, 1]), CLOSES_AT - 1))).toEqual([]);
+  });
+
+  it('gathers for a while, though its time was over when the first asked', () => {
+    const late = join(emptyPool('p'), 0, CLOSES_AT + 60_000);
+    expect(peopleIn(offerSeats(late, CLOSES_AT + 69_999))).toEqual([]);
+    expect(peopleIn(offerSeats(late, CLOSES_AT + 70_000))).toEqual(['v0']);
   });
 
   it('remembers whom it has not told, and tells them all with one messageId each', () => {
-    const pool = settled([0, 1].reduce(join, emptyPool('p')));
+    const pool = settled(joinAll([0, 1]));
     const ids = untold(pool).map((candidate) => seatEventOf('p', candidate).messageId);
     expect(new Set(ids).size).toBe(2);
     const told = markTold(pool, untold(pool));
@@ -132,12 +143,12 @@ describe('a pool', () => {
         candidates: [...candidates, { ...asker(person), rank: 1, status: 'waiting', offeredAt: null }],
       };
     }
-    pool = joinPool(pool, asker(MAX_CANDIDATES), { rank: 0, seats: 1, closesAt: 0 });
+    pool = joinPool(pool, asker(MAX_CANDIDATES), { rank: 0, seats: 1, closesAt: 0 }, 0);
     expect(pool.candidates).toHaveLength(MAX_CANDIDATES);
     expect(pool.candidates.some(({ run }) => run === `r${MAX_CANDIDATES}`)).toBe(false);
-    pool = joinPool(pool, asker(MAX_CANDIDATES), { rank: 2, seats: 1, closesAt: 0 });
+    pool = joinPool(pool, asker(MAX_CANDIDATES), { rank: 2, seats: 1, closesAt: 0 }, 0);
     expect(pool.candidates).toHaveLength(MAX_CANDIDATES);
-    expect(peopleIn(offerSeats(pool, 0))).toEqual([`v${MAX_CANDIDATES}`]);
+    expect(peopleIn(settled(pool))).toEqual([`v${MAX_CANDIDATES}`]);
   });
 
   it('is caught where it would forget a release', () => {
