@@ -12,6 +12,8 @@ export interface QueueConsumerOptions<Message> {
   /** Does what a message asks for; it may come more than once, and in any order. Throws to have it again. */
   readonly handle: (message: Message) => Promise<void>;
   readonly logger: Logger;
+  /** Names what a message is about: those of one name are handled one after the other. Absent: no two are. */
+  readonly sequenceOf?: (message: Message) => string;
   /** Called once a batch, before any of it: what all messages of a batch need is read here. */
   readonly prepare?: () => Promise<unknown>;
 }
@@ -24,18 +26,21 @@ export const createConsumer = <Message>({
   schema,
   handle,
   logger,
+  sequenceOf,
   prepare,
 }: QueueConsumerOptions<Message>): ((event: SQSEvent) => Promise<SQSBatchResponse>) => {
   const compiled = z.compile(schema);
 
-  const take = async (record: SQSRecord): Promise<boolean> => {
+  const read = (record: SQSRecord): Message | null => {
     const parsed = compiled.safeParse(parsedBody(record));
-    if (!parsed.success) {
-      logger.error('A queue entry can not be read.', { reason: 'unreadable' });
-      return false;
-    }
+    if (parsed.success) return parsed.data;
+    logger.error('A queue entry can not be read.', { reason: 'unreadable' });
+    return null;
+  };
+
+  const take = async ({ record, message }: Received<Message>): Promise<boolean> => {
     try {
-      await handle(parsed.data);
+      await handle(message);
       return true;
     } catch (error) {
       const attempt = Number(record.attributes.ApproximateReceiveCount);
@@ -47,16 +52,34 @@ export const createConsumer = <Message>({
   return async ({ Records }) => {
     await prepare?.();
     const failed: string[] = [];
-    const next = Records.values();
+    const sequences = new Map<string, Received<Message>[]>();
+    for (const record of Records) {
+      const message = read(record);
+      if (message === null) {
+        failed.push(record.messageId);
+        continue;
+      }
+      const name = sequenceOf?.(message) ?? record.messageId;
+      sequences.set(name, [...(sequences.get(name) ?? []), { record, message }]);
+    }
+    const next = sequences.values();
     const work = async (): Promise<void> => {
-      for (const record of next) {
-        if (!(await take(record))) failed.push(record.messageId);
+      for (const sequence of next) {
+        for (const received of sequence) {
+          if (!(await take(received))) failed.push(received.record.messageId);
+        }
       }
     };
-    await Promise.all(Array.from({ length: Math.min(MAX_PARALLEL, Records.length) }, work));
+    await Promise.all(Array.from({ length: Math.min(MAX_PARALLEL, sequences.size) }, work));
     return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
   };
 };
+
+/** A message of a batch, and what it came in. */
+interface Received<Message> {
+  readonly record: SQSRecord;
+  readonly message: Message;
+}
 
 const parsedBody = ({ body }: SQSRecord): unknown => {
   try {

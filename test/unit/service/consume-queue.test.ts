@@ -53,4 +53,27 @@ describe('a batch of a queue', () => {
     });
     await expect(consume(sqsBatch({ name: 'a' }))).rejects.toThrow('forced');
   });
+
+  it('handles messages about the same thing one after the other, and others side by side', async () => {
+    const running = new Map<string, number>();
+    let together = 0;
+    let most = 0;
+    const consume = createConsumer({
+      schema,
+      handle: async ({ name }) => {
+        running.set(name, (running.get(name) ?? 0) + 1);
+        together = Math.max(together, ...running.values());
+        most = Math.max(
+          most,
+          [...running.values()].reduce((sum, count) => sum + count, 0),
+        );
+        await new Promise((resolve) => setImmediate(resolve));
+        running.set(name, (running.get(name) ?? 0) - 1);
+      },
+      sequenceOf: ({ name }) => name,
+      logger: memoryLogger(),
+    });
+    await consume(sqsBatch({ name: 'a' }, { name: 'b' }, { name: 'a' }, { name: 'a' }));
+    expect([together, most]).toEqual([1, 2]);
+  });
 });
