@@ -1,0 +1,38 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { createDynamoClient } from '../../lib/adapters/dynamodb/client.ts';
+import { createControlStore } from '../../lib/adapters/dynamodb/control-store.ts';
+import { createVisitorStore } from '../../lib/adapters/dynamodb/visitor-store.ts';
+import { timerDueSchema } from '../../lib/contracts/bus.ts';
+import { environmentSchema } from '../../lib/contracts/environment.ts';
+import { now } from '../../lib/runtime/clock.ts';
+import { createLogger } from '../../lib/runtime/logger.ts';
+import { createCatalogLibrary } from '../../lib/service/catalog-library.ts';
+import { createConsumer } from '../../lib/service/consume-queue.ts';
+import { createControlPlane } from '../../lib/service/control-plane.ts';
+import { createReactor } from '../../lib/service/react.ts';
+
+const environment = environmentSchema.parse(process.env);
+const dynamo = createDynamoClient();
+const store = createControlStore(dynamo, environment.WEND_LOG_TABLE);
+const catalogs = createCatalogLibrary(store);
+const control = createControlPlane({ store, maxAgeMs: environment.WEND_CONTROL_MAX_AGE_MS });
+const logger = createLogger('on-timers-due');
+const reactor = createReactor({
+  visitors: createVisitorStore({ client: dynamo, table: environment.WEND_VISITORS_TABLE }),
+  catalogs: async () => catalogs((await control.lastSeen()).pointer),
+  now,
+  pause,
+  random: Math.random,
+  onStopped: (journeys) =>
+    logger.error('Journeys that go in circles were stopped.', { reason: journeys.join(', ') }),
+});
+
+/** Brings visitors whose timer fired before react, which looks what is due. */
+export const handler = createConsumer({
+  schema: timerDueSchema,
+  handle: reactor.timer,
+  // Two timers of one visitor would only be in each other's way.
+  sequenceOf: ({ visitorId }) => visitorId,
+  prepare: control.current,
+  logger,
+});
