@@ -1,5 +1,5 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createBusinessEntryTaker } from '../../../lib/service/business/take-business-event.ts';
 import { memoryLogger } from '../../unit/service/sqs-batch.ts';
 import { NOW, startWorld, type World } from './world.ts';
@@ -11,6 +11,9 @@ beforeAll(async () => {
   world = await startWorld();
 });
 afterAll(() => world.stop());
+afterEach(() => {
+  world.queues.sent.length = 0;
+});
 
 const cloudEvent = {
   specversion: '1.0',
