@@ -140,6 +140,7 @@ const printReport = (result: SimulationFile, { out }: Console): void => {
         ]),
     ]),
   );
+  printJourneys(result, out);
   if (offers.length === 0) return;
   out('\n');
   out(
@@ -154,6 +155,44 @@ const printReport = (result: SimulationFile, { out }: Console): void => {
       ]),
     ]),
   );
+};
+
+const printJourneys = ({ journeys, problems, grants }: SimulationFile, out: (text: string) => void): void => {
+  if (journeys.length > 0) {
+    out('\n');
+    out(
+      table([
+        ['journey', 'entered', 'held out', 'goals', 'goals held out', 'messages', 'dropped'],
+        ...journeys.map(({ journeyId, treated, heldOut, messages }) => [
+          journeyId,
+          grouped(treated.entered),
+          grouped(heldOut.entered),
+          grouped(treated.goals),
+          grouped(heldOut.goals),
+          grouped(messages.requested),
+          grouped(messages.dropped),
+        ]),
+      ]),
+    );
+  }
+  if (problems.length > 0) {
+    out('\n');
+    out(
+      table([
+        ['problem', 'opened', 'closed'],
+        ...problems.map(({ problemId, opened, closed }) => [problemId, grouped(opened), grouped(closed)]),
+      ]),
+    );
+  }
+  if (grants.length > 0) {
+    out('\n');
+    out(
+      table([
+        ['grants of', 'granted', 'withdrawn'],
+        ...grants.map(({ offerId, granted, withdrawn }) => [offerId, grouped(granted), grouped(withdrawn)]),
+      ]),
+    );
+  }
 };
 
 const reportBroken = ({ brokenLines: { count, listed } }: SimulationFile, { err }: Console): void => {

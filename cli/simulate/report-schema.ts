@@ -74,6 +74,21 @@ const simulationSchema = z.object({
       }),
     )
     .describe('All of the catalog, by id; those never applied have 0.'),
+  journeys: z
+    .array(
+      z.object({
+        journeyId: z.string(),
+        entered: count.describe('Instances, the holdout included.'),
+        treated: z.object({ entered: count, goals: count }),
+        heldOut: z.object({ entered: count, goals: count }),
+        messages: z.object({ requested: count, dropped: count }),
+      }),
+    )
+    .describe('All of the catalog, by id; those that nobody entered have 0.'),
+  problems: z.array(z.object({ problemId: z.string(), opened: count, closed: count })),
+  grants: z
+    .array(z.object({ offerId: z.string(), granted: count, withdrawn: count }))
+    .describe('Offers that journeys granted.'),
 }) satisfies z.ZodType<SimulationReport>;
 
 /** {@link SimulationFile}. It holds no clock and no speed: the same input, the same bytes. */

@@ -41,8 +41,9 @@ export const runSimulation = async (input: SimulationInput): Promise<SimulationF
   });
   const placements =
     input.placements ?? [...catalog.placements.keys()].sort().map((id) => ({ id, limit: 1 }));
-  const simulation = createSimulation({ catalog, decideOn: new Set(decideOn), placements, channel });
   const { events, broken, lines } = recorded;
+  const until = events.reduce((latest, { at }) => Math.max(latest, at), 0);
+  const simulation = createSimulation({ catalog, decideOn: new Set(decideOn), placements, channel, until });
   let played = 0;
   for (const [index, group] of groupByAcquaintance(events).entries()) {
     simulation.play(group);

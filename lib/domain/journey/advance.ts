@@ -228,6 +228,7 @@ const noticeEmptied = (world: World, event: VisitorEvent, before: VisitorState, 
 };
 
 const tellEvent = (world: World, event: VisitorEvent): void => {
+  if (world.surroundings.isUntold === true) return;
   const { messageId, name, at } = event;
   const said: JsonObject = event.type === 'identify' ? event.traits : (event.data ?? event.properties);
   const text = JSON.stringify(said);

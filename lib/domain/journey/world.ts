@@ -27,6 +27,8 @@ export interface Surroundings {
   readonly now: number;
   /** Version of the item that the outcome is written as: with the visitor it names each effect for good. */
   readonly version: number;
+  /** Nobody reads the visitor's story of this: no line of it is made. */
+  readonly isUntold?: boolean;
 }
 
 /** An event of Wend's own, on its way to whatever listens to it within the same commit. */
@@ -182,6 +184,7 @@ export class World {
 
   /** Tells it in the visitor's story. */
   tell(at: number, entry: TimelineEntry): void {
+    if (this.surroundings.isUntold === true) return;
     this.want({ kind: 'timeline', id: this.nextId(), at, entry });
   }
 

@@ -12,11 +12,15 @@ interface Group {
  * small and near: that is several times faster.
  *
  * @param events - in the order of their times, which each group keeps
+ * Where there are business events, all are one group.
+ *
  * @returns groups in the order of their first events
  */
 export const groupByAcquaintance = (
   events: readonly VisitorEvent[],
 ): readonly (readonly VisitorEvent[])[] => {
+  // Whom a business event reaches is known only once it is played.
+  if (events.some(({ type }) => type === 'business')) return [events];
   const groups = new Map<string, Group>();
   const joined = new Set<Group>();
   const groupOf = (id: string): Group => {

@@ -18,6 +18,8 @@ export interface Home {
   olderMarks: Set<string> | null;
   /** Ids of their carts that had a line. */
   carts: ReadonlySet<string>;
+  /** Commits so far: names what comes of each. */
+  version: number;
 }
 
 /** Who gets an event. */
@@ -51,6 +53,12 @@ export class People {
     const person = link === null ? home : this.#resolve(this.#byId.get(link.to) ?? home);
     if (event.type === 'identify' || event.type === 'alias') this.#join(person, event, stamp, currency);
     return { person, joinedAt: link === null ? null : (home.links.find(({ to }) => to === link.to) ?? null) };
+  }
+
+  /** Who lies under a visitor id now; null where nothing was heard of it. */
+  personOf(visitorId: string): Home | null {
+    const home = this.#byId.get(visitorId);
+    return home === undefined ? null : this.#resolve(home);
   }
 
   #join(person: Home, event: VisitorEvent, stamp: Stamp, currency: string): void {
@@ -97,6 +105,7 @@ export class People {
       links: [],
       olderMarks: null,
       carts: NO_CARTS,
+      version: 0,
     };
     this.#homes.set(idKey, home);
     this.#byId.set(home.visitorId, home);

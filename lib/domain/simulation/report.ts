@@ -42,6 +42,33 @@ export interface SimulationReport {
   readonly experiences: readonly ExperienceReport[];
   /** Ordered by id; those never applied have 0. */
   readonly offers: readonly OfferReport[];
+  /** Ordered by id; those that nobody entered have 0. */
+  readonly journeys: readonly JourneyReport[];
+  /** Ordered by id. */
+  readonly problems: readonly ProblemReport[];
+  /** Offers that journeys granted. */
+  readonly grants: readonly GrantReport[];
+}
+
+export interface JourneyReport {
+  readonly journeyId: string;
+  /** The holdout included. */
+  readonly entered: number;
+  readonly treated: { readonly entered: number; readonly goals: number };
+  readonly heldOut: { readonly entered: number; readonly goals: number };
+  readonly messages: { readonly requested: number; readonly dropped: number };
+}
+
+export interface ProblemReport {
+  readonly problemId: string;
+  readonly opened: number;
+  readonly closed: number;
+}
+
+export interface GrantReport {
+  readonly offerId: string;
+  readonly granted: number;
+  readonly withdrawn: number;
 }
 
 export interface ExperienceReport {

@@ -1,3 +1,4 @@
+import { personOf as personNamedBy } from '../business/business-event.ts';
 import type { Cart } from '../cart/cart.ts';
 import type { CompiledCatalog } from '../catalog/compiled.ts';
 import { decisionFacts } from '../decision/decision-facts.ts';
@@ -8,16 +9,22 @@ import { priceOffers } from '../decision/price-offers.ts';
 import type { DecisionRequest, PlacementRequest } from '../decision/request.ts';
 import type { Selection } from '../decision/select-experiences.ts';
 import { suppressionOf } from '../decision/suppression.ts';
+import type { PoolEffect } from '../effect/effect.ts';
+import { type Advanced, advance } from '../journey/advance.ts';
 import { own } from '../own.ts';
+import { emptyPool, joinPool, markTold, offerSeats, type Pool, releaseSeat, untold } from '../pool/pool.ts';
+import { seatEventOf } from '../pool/seat-event.ts';
 import type { Stamp } from '../stamp.ts';
-import { type Applied, type ApplyContext, applyEvents } from '../visitor/apply.ts';
 import { readOrderOperation } from '../visitor/commerce.ts';
 import { stampOf, type VisitorEvent } from '../visitor/event.ts';
 import { type Profile, profileOf } from '../visitor/profile.ts';
 import { currentCart, isKnown, STRANGER, type Visitor } from '../visitor/state.ts';
+import { Agenda } from './agenda.ts';
 import { createImpressions } from './impressions.ts';
+import { JourneyTally } from './journey-tally.ts';
 import { type Home, keepOlderMarks, People } from './people.ts';
 import type { SimulationReport } from './report.ts';
+import { Subjects } from './subjects.ts';
 import { ImpressionTally, OfferTally } from './tally.ts';
 
 export interface SimulationOptions {
@@ -28,6 +35,8 @@ export interface SimulationOptions {
   readonly placements: readonly PlacementRequest[];
   /** `channel` in conditions. */
   readonly channel: string | null;
+  /** Until when time goes on after the last event, milliseconds since 1970: what is due by then happens. */
+  readonly until: number;
 }
 
 /** A catalog under recorded traffic. */
@@ -54,6 +63,7 @@ export const createSimulation = (options: SimulationOptions): Simulation => {
   const see = createImpressions(catalog);
   const impressions = new ImpressionTally();
   const offers = new OfferTally();
+  const journeys = new JourneyTally();
   const names = new Map<string, number>();
   let repeated = 0;
   let decisions = 0;
@@ -139,35 +149,126 @@ export const createSimulation = (options: SimulationOptions): Simulation => {
     events: readonly VisitorEvent[],
     now: number,
     joinedAt: Stamp | null,
-  ): Applied => {
-    const context: ApplyContext = {
-      currency,
+    timer: number | null = null,
+  ): Advanced => {
+    home.version += 1;
+    const advanced = advance(visitor, events, {
+      catalog,
       countersByEvent,
+      visitorId: home.visitorId,
+      seed: home.idKey,
       now,
+      version: home.version,
+      timer,
+      isUntold: true,
       ...(home.olderMarks === null ? {} : { olderMarks: home.olderMarks }),
       ...(joinedAt === null ? {} : { joinedAt }),
-    };
-    const applied = applyEvents(visitor, events, context);
-    keepOlderMarks(home, applied.evictedMarks);
-    return applied;
+    });
+    keepOlderMarks(home, advanced.evictedMarks);
+    for (const effect of advanced.effects) journeys.add(effect);
+    return advanced;
   };
 
-  const playOne = (people: People, event: VisitorEvent): void => {
-    const stamp = stampOf(event);
-    const { person: home, joinedAt } = people.receiverOf(event, stamp, currency);
-    if (event.name === 'Order Completed' && event.type === 'track') tryOffers(home, event, stamp);
-    const before = home.visitor ?? STRANGER;
-    const { visitor, applied } = commit(home, before, [event], event.at, joinedAt);
-    home.visitor = visitor;
-    if (applied.length === 0) {
-      repeated += 1;
-      return;
-    }
+  /** All that goes on among people who may have to do with each other. */
+  const createCrowd = () => {
+    const people = new People();
+    const subjects = new Subjects<Home>();
+    const pools = new Map<string, Pool>();
+    const agenda = new Agenda<() => void>();
+
+    const settle = (home: Home, { visitor, effects }: Advanced, now: number): void => {
+      home.visitor = visitor;
+      for (const effect of effects) {
+        if (effect.kind === 'timer') arm(home, effect.due, effect.generation, now);
+        else if (effect.kind === 'pool') seat(home, effect, now);
+        else if (effect.kind === 'follow') {
+          const known = subjects.follow(home, effect);
+          if (known.length > 0) deliver(home, known, now);
+        }
+      }
+    };
+
+    const deliver = (home: Home, events: readonly VisitorEvent[], now: number): void => {
+      const person = people.personOf(home.visitorId) ?? home;
+      settle(person, commit(person, person.visitor ?? STRANGER, events, now, null), now);
+    };
+
+    const arm = (home: Home, due: number, generation: number, now: number): void =>
+      agenda.add(Math.max(due, now), () => {
+        const person = people.personOf(home.visitorId) ?? home;
+        if (person.visitor === null) return;
+        const mine = person === home ? generation : null;
+        settle(person, commit(person, person.visitor, [], Math.max(due, now), null, mine), due);
+      });
+
+    const seat = (home: Home, effect: PoolEffect, now: number): void => {
+      const pool = pools.get(effect.poolId) ?? emptyPool(effect.poolId);
+      const asker = { visitorId: home.visitorId, run: effect.run, stepId: effect.stepId };
+      if (effect.what === 'release') {
+        pools.set(effect.poolId, releaseSeat(pool, asker));
+        agenda.add(now, () => offer(effect.poolId, now));
+        return;
+      }
+      pools.set(effect.poolId, joinPool(pool, asker, effect, now));
+      const at = Math.max(now, effect.closesAt);
+      agenda.add(at, () => offer(effect.poolId, at));
+    };
+
+    const offer = (poolId: string, now: number): void => {
+      const offered = offerSeats(pools.get(poolId) ?? emptyPool(poolId), now);
+      const chosen = untold(offered);
+      pools.set(poolId, markTold(offered, chosen));
+      for (const candidate of chosen) {
+        const home = people.personOf(candidate.visitorId);
+        if (home !== null) deliver(home, [seatEventOf(poolId, candidate)], now);
+      }
+    };
+
+    const passTime = (until: number): void => {
+      for (let next = agenda.next; next !== null && next < until; next = agenda.next) agenda.take()?.what();
+    };
+
+    const hear = (event: VisitorEvent): void => {
+      note(event);
+      const person = personNamedBy(event.subject ?? '');
+      if (person === null) {
+        for (const home of subjects.publish(event)) deliver(home, [event], event.at);
+        return;
+      }
+      const addressed = { ...event, userId: person };
+      const { person: home } = people.receiverOf(addressed, stampOf(event), currency);
+      deliver(home, [addressed], event.at);
+    };
+
+    const hearOf = (event: VisitorEvent): void => {
+      passTime(event.at);
+      if (event.type === 'business') {
+        hear(event);
+        return;
+      }
+      const stamp = stampOf(event);
+      const { person: home, joinedAt } = people.receiverOf(event, stamp, currency);
+      if (event.name === 'Order Completed' && event.type === 'track') tryOffers(home, event, stamp);
+      const before = home.visitor ?? STRANGER;
+      const advanced = commit(home, before, [event], event.at, joinedAt);
+      settle(home, advanced, event.at);
+      if (advanced.applied.length === 0) {
+        repeated += 1;
+        return;
+      }
+      note(event);
+      const { visitor } = advanced;
+      if (visitor.state.cart !== before.state.cart) noteCart(home, currentCart(visitor.state));
+      if (decideOn.has(event.name)) home.visitor = decide(home, home.visitor ?? visitor, event);
+    };
+
+    return { people, hearOf, passTime };
+  };
+
+  const note = (event: VisitorEvent): void => {
     names.set(event.name, (names.get(event.name) ?? 0) + 1);
     from = Math.min(from, event.at);
     to = Math.max(to, event.at);
-    if (visitor.state.cart !== before.state.cart) noteCart(home, currentCart(visitor.state));
-    if (decideOn.has(event.name)) home.visitor = decide(home, visitor, event);
   };
 
   const report = (): SimulationReport => {
@@ -183,6 +284,9 @@ export const createSimulation = (options: SimulationOptions): Simulation => {
       decisions: { count: decisions, serviceFirst },
       experiences: impressions.report(catalog),
       offers: offers.report(catalog),
+      journeys: journeys.journeys(catalog),
+      problems: journeys.problems(catalog),
+      grants: journeys.grants(catalog),
     };
   };
 
@@ -198,8 +302,9 @@ export const createSimulation = (options: SimulationOptions): Simulation => {
   };
 
   const play = (events: readonly VisitorEvent[]): ReadonlyMap<string, Visitor> => {
-    const people = new People();
-    for (const event of events) playOne(people, event);
+    const { people, hearOf, passTime } = createCrowd();
+    for (const event of events) hearOf(event);
+    passTime(options.until + 1);
     const visitors = new Map<string, Visitor>();
     for (const { visitorId, visitor, carts } of people.homes) {
       if (visitor === null) continue;

@@ -36,6 +36,7 @@ export const simulationOf = (catalog: CompiledCatalog, decideOn = ['Product View
     decideOn: new Set(decideOn),
     placements: [...catalog.placements.keys()].map((id) => ({ id, limit: 1 })),
     channel: 'web',
+    until: 0,
   });
 
 /** The report after these events. */
