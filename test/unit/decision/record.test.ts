@@ -165,7 +165,7 @@ describe('a typical record', () => {
     context: { locale: 'en-US', timezone: 'America/New_York' },
   });
 
-  it('of the demo catalog and a cart of 20 lines takes at most 2 KB', async () => {
+  it('of the demo catalog, a cart of 20 lines, two journeys and a grant takes at most 2 KB', async () => {
     const read = await readCatalog(demo);
     const catalog = catalogOf(read.ok ? read.definitions : []);
     const categories = ['makeup.lipstick', 'electronics.audio.headphone', 'appliances.kitchen.kettle'];
@@ -191,6 +191,37 @@ describe('a typical record', () => {
           city: 'Albany',
           email: 'ann@example.com',
         },
+        journeys: ['abandoned-cart', 'welcome'].map((journeyId, index) => ({
+          journeyId,
+          key: `0d3b5b8c-7f3e-4f0e-8a37-5b1f6d2a9e1${index}`,
+          definition: 'kX3v9QmZ2LpA',
+          since: NOW - index * 3_600_000,
+          stepId: 'next-day',
+          heldOut: false,
+          variant: index === 0 ? 'bold' : null,
+          event: { name: 'Product Added', time: NOW, properties: { name: 'Matte lipstick no. 37' } },
+          picked: {},
+          shows: [
+            {
+              stepId: 'remind',
+              placements: ['home.hero'],
+              intent: 'serve',
+              priority: 60,
+              until: NOW + 86_400_000,
+              variant: null,
+            },
+          ],
+          asks: [{ stepId: 'ask', questionId: 'why-left', intent: 'serve', until: null }],
+        })),
+        grants: [
+          {
+            grantId: 'b1N0y3pQ7rS5tU9vW2xYzA',
+            offerId: catalog.offers[0]?.id ?? '',
+            expiresAt: NOW + 86_400_000,
+            because: 'You left a cart',
+            status: 'held',
+          },
+        ],
       },
       request: {
         placements: ['home.hero', 'home.grid', 'cart.banner'].map((id) => ({ id, limit: 4 })),
