@@ -12,6 +12,7 @@ import {
 import { type BusinessEvent, compareBusinessEvents } from '../../domain/business/business-event.ts';
 import type { SubjectStore } from '../../domain/business/business-store.ts';
 import { pack, unpack } from './blob.ts';
+import { counterKey } from './counter-items.ts';
 import type { Item } from './visitor-items.ts';
 
 /** How long the latest event of a subject is kept, in milliseconds after it was received. */
@@ -42,11 +43,6 @@ const subjectPk = (subject: string): string => `subject#${subjectHash(subject)}`
 const latestKey = (subject: string, type: string): Item => ({
   pk: { S: subjectPk(subject) },
   sk: { S: `E#${fingerprint(type)}` },
-});
-
-const counterKey = (counter: string): Item => ({
-  pk: { S: `counter#${counter}` },
-  sk: { S: 'N' },
 });
 
 const readEvent = (item: Item | undefined): BusinessEvent | null =>

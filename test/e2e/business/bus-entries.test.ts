@@ -1,5 +1,6 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { counterKey } from '../../../lib/adapters/dynamodb/counter-items.ts';
 import { createBusinessEntryTaker } from '../../../lib/service/business/take-business-event.ts';
 import { memoryLogger } from '../../unit/service/sqs-batch.ts';
 import { NOW, startWorld, type World } from './world.ts';
@@ -36,7 +37,7 @@ const take = (detail: object): Promise<void> =>
   });
 
 const invalid = async (): Promise<number> => {
-  const key = { pk: { S: 'counter#business/invalid' }, sk: { S: 'N' } };
+  const key = counterKey('business/invalid');
   const { Item: item } = await world.client.send(new GetItemCommand({ TableName: world.table, Key: key }));
   return Number(item?.n?.N ?? 0);
 };

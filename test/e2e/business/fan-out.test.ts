@@ -1,6 +1,7 @@
 import { GetItemCommand, QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { counterKey } from '../../../lib/adapters/dynamodb/counter-items.ts';
 import { visitorIdOf } from '../../../lib/domain/identity/visitor-id.ts';
 import { MARK_LIFE_MS } from '../../../lib/domain/visitor/marks.ts';
 import { businessEvent, follow, NOW, startWorld, type World } from './world.ts';
@@ -17,7 +18,7 @@ const counted = async (counter: string): Promise<number> => {
   const { Item: item } = await world.client.send(
     new GetItemCommand({
       TableName: world.table,
-      Key: { pk: { S: `counter#${counter}` }, sk: { S: 'N' } },
+      Key: counterKey(counter),
     }),
   );
   return Number(item?.n?.N ?? 0);
