@@ -22,7 +22,8 @@ const reactor = createReactor({
   now,
   pause,
   random: Math.random,
-  onStopped: (journeys) => logger.error('Journeys that go in circles were stopped.', { reason: journeys.join(', ') }),
+  onStopped: (journeys) =>
+    logger.error('Journeys that go in circles were stopped.', { reason: journeys.join(', ') }),
 });
 
 /** Takes accepted events off the queue and applies them to their visitors. */

@@ -13,7 +13,7 @@ export interface WrittenCondition {
 }
 
 /** What is known of a visitor wherever a condition is asked. */
-export const VISITOR: readonly string[] = ['visitor', 'account', 'cart', 'now'];
+const VISITOR: readonly string[] = ['visitor', 'account', 'cart', 'now'];
 /** What is known besides in a decision. */
 export const DECISION: readonly string[] = [...VISITOR, 'context', 'channel'];
 /** What is known besides where an event is at hand. */

@@ -1,7 +1,8 @@
 import type { CompiledJourney } from '../catalog/load-journey.ts';
 import { always } from '../condition/condition.ts';
 import { type Unmet, unmet } from '../condition/explain.ts';
-import type { JourneyProfile } from '../visitor/profile.ts';
+import { formatInstant } from '../time/instant.ts';
+import type { EndedProfile, JourneyProfile } from '../visitor/profile.ts';
 import { lastOf } from './explain.ts';
 import type { FilledPlacements } from './fill-placements.ts';
 import { type JourneyShow, type ShowLoss, showLoss } from './journey-shows.ts';
@@ -22,9 +23,19 @@ export type JourneyOutcome = {
   | { readonly status: ShowLoss }
   /** It runs, and shows nothing here. */
   | { readonly status: 'NO_EFFECT' }
+  /** The visitor was in it, and it ended. */
+  | { readonly status: 'EXPIRED'; readonly endedAt: string; readonly reason: string }
   /** The visitor is not in it. */
   | ({ readonly status: 'INELIGIBLE' } & Partial<Unmet>)
 );
+
+/** The last time that a visitor was in a journey; null: never. */
+export const lastEndOf = (journeyId: string, ended: readonly EndedProfile[]): EndedProfile | null =>
+  ended.reduce<EndedProfile | null>(
+    (last, each) =>
+      each.journeyId === journeyId && (last === null || each.endedAt > last.endedAt) ? each : last,
+    null,
+  );
 
 /** What became of every journey that the visitor is in, and why they are not in the others. */
 export const explainJourneys = (
@@ -37,14 +48,16 @@ export const explainJourneys = (
   const absent = selection.catalog.journeys.journeys.filter(({ id }) => !entered.has(id));
   return [
     ...journeys.flatMap((instance) => explainInstance(instance, requested, selection, filled)),
-    ...absent.map(
-      (journey): JourneyOutcome => ({
-        journeyId: journey.id,
-        status: 'INELIGIBLE',
-        ...missingOf(journey, selection),
-      }),
-    ),
+    ...absent.map((journey) => explainAbsent(journey, selection)),
   ];
+};
+
+const explainAbsent = (journey: CompiledJourney, selection: Selection): JourneyOutcome => {
+  const last = lastEndOf(journey.id, selection.profile.ended);
+  if (last === null) return { journeyId: journey.id, status: 'INELIGIBLE', ...missingOf(journey, selection) };
+  const { key, endedAt, reason } = last;
+  if (last.heldOut) return { journeyId: journey.id, key, status: 'HOLDOUT' };
+  return { journeyId: journey.id, key, status: 'EXPIRED', endedAt: formatInstant(endedAt), reason };
 };
 
 const explainInstance = (

@@ -11,6 +11,7 @@ import {
   type Profile,
 } from '../visitor/profile.ts';
 import { experienceOf, GLOBAL_HOLDOUT } from './draw.ts';
+import { lastEndOf } from './explain-journeys.ts';
 import { isHeld } from './held-grants.ts';
 import { type ProfileReads, type ReadsBelow, readsOfDecision } from './profile-reads.ts';
 import type { DecisionRequest } from './request.ts';
@@ -80,6 +81,18 @@ const projectJourneys = (
   );
 };
 
+/** Of each journey of the catalog the last end: what an explanation tells of whoever is not in it. */
+const projectEnded = ({ journeys, ended }: Profile, catalog: CompiledCatalog): Profile['ended'] => {
+  if (ended.length === 0) return ended;
+  const entered = new Set(journeys.map(({ journeyId }) => journeyId));
+  return catalog.journeys.journeys.flatMap(({ id }) => {
+    const last = entered.has(id) ? null : lastEndOf(id, ended);
+    if (last === null) return [];
+    const { journeyId, key, endedAt, reason, heldOut } = last;
+    return [{ journeyId, key, endedAt, reason, heldOut }];
+  });
+};
+
 const projectGrants = (
   grants: Profile['grants'],
   { offerById }: CompiledCatalog,
@@ -128,6 +141,7 @@ export const projectProfile = (
     household: projectGroup(profile.household, reads.household),
     problems: profile.problems.filter((problem) => isOpen(problem, now)),
     journeys: projectJourneys(profile.journeys, asked, contentFacts),
+    ended: projectEnded(profile, catalog),
     grants: projectGrants(profile.grants, catalog, now),
   };
 };

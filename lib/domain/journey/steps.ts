@@ -80,7 +80,7 @@ export const goOn = (
 };
 
 /** An instance whose last step is done lives on while what it shows or granted does; then it is complete. */
-export const settle = (world: World, instance: JourneyInstance, at: number): void => {
+const settle = (world: World, instance: JourneyInstance, at: number): void => {
   if (instance.heldOut) return;
   const until = liveUntil(world, instance);
   if (until !== null && until <= at) endInstance(world, instance.run, 'completed', at);

@@ -233,7 +233,7 @@ export const idOf = (...parts: readonly string[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest().subarray(0, 16).toString('base64url');
 
 /** `event.*` of the event that an instance entered by. */
-export const entryFacts = ({ name, time, properties, subject, data }: EntryEvent): JsonObject => ({
+const entryFacts = ({ name, time, properties, subject, data }: EntryEvent): JsonObject => ({
   name,
   time: formatInstant(time),
   properties,

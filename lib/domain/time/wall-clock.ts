@@ -32,7 +32,7 @@ const onDateOf = (at: number, zone: string, clockTime: string): number =>
   ZonedDateTime.withPlainTime(zoned(at, zone), plainTime(clockTime)).epochMilliseconds;
 
 /** The first moment after `at` at which the clocks of a zone show a time. */
-export const nextClockTime = (at: number, zone: string, clockTime: string): number => {
+const nextClockTime = (at: number, zone: string, clockTime: string): number => {
   const today = onDateOf(at, zone, clockTime);
   if (today > at) return today;
   const tomorrow = ZonedDateTime.addDays(ZonedDateTime.startOfDay(zoned(at, zone)), 1);

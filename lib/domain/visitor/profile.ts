@@ -1,5 +1,5 @@
 import type { Cart } from '../cart/cart.ts';
-import type { Grant, JourneyInstance } from '../journey/instance.ts';
+import type { EndedJourney, Grant, JourneyInstance } from '../journey/instance.ts';
 import type { Json } from '../json.ts';
 import type { Counters } from './counters.ts';
 import type { OrderTotals } from './orders.ts';
@@ -40,6 +40,8 @@ export interface Profile {
   readonly household: GroupProfile | null;
   readonly problems: readonly OpenedProblem[];
   readonly journeys: readonly JourneyProfile[];
+  /** Journeys that the visitor was in. */
+  readonly ended: readonly EndedProfile[];
   /** Offers that journeys granted, those that are over included. */
   readonly grants: readonly GrantProfile[];
 }
@@ -59,6 +61,9 @@ export type JourneyProfile = Pick<
   | 'shows'
   | 'asks'
 >;
+
+/** An instance that is over, as far as a decision explains it. */
+export type EndedProfile = Pick<EndedJourney, 'journeyId' | 'key' | 'endedAt' | 'reason' | 'heldOut'>;
 
 /** A grant, as far as a decision looks at it. */
 export type GrantProfile = Pick<Grant, 'grantId' | 'offerId' | 'expiresAt' | 'because' | 'status'>;
@@ -92,6 +97,7 @@ export const profileOf = ({ state }: Visitor, visitorId: string, seed: string): 
   household: groupProfile(state, true),
   problems: state.problems,
   journeys: state.journeys.instances,
+  ended: state.journeys.ended,
   grants: state.grants,
 });
 
