@@ -1,5 +1,5 @@
 import type { QueueSender } from '../../contracts/queue-sender.ts';
-import { MAX_SUBJECT_BYTES, visitorEventOf } from '../../domain/business/business-event.ts';
+import { MAX_SUBJECT_BYTES, personOf, visitorEventOf } from '../../domain/business/business-event.ts';
 import type { FollowerStore, SubjectStore } from '../../domain/business/business-store.ts';
 import type { EffectsOfCommit, FollowEffect } from '../../domain/effect/effect.ts';
 import { MARK_LIFE_MS } from '../../domain/visitor/marks.ts';
@@ -26,8 +26,10 @@ export const createFollowTaker = ({ subjects, followers, queues, now }: FollowDe
   const take = async (commit: EffectsOfCommit, effect: FollowEffect): Promise<void> => {
     const { subject, followId, until, rank, wave } = effect;
     const moment = now();
-    // No event has a subject as long as that; and who follows no more need not be told.
-    if (Buffer.byteLength(subject) > MAX_SUBJECT_BYTES || (until !== null && until <= moment)) return;
+    // No event has a subject as long as that, what concerns one person is told to them alone, and who follows no more
+    // need not be told.
+    if (Buffer.byteLength(subject) > MAX_SUBJECT_BYTES || personOf(subject) !== null) return;
+    if (until !== null && until <= moment) return;
     const { visitorId, at, version } = commit;
     await followers.follow({ visitorId, subject, followId, until, rank, wave, at, version });
     const events = (await subjects.allLatest(subject)).filter(

@@ -216,6 +216,13 @@ describe('a follow', () => {
     expect(ranked.followers.map(({ visitorId }) => visitorId)).toEqual([idOf(0), idOf(1)]);
   });
 
+  it('of what concerns one other person tells nothing', async () => {
+    await world.take(businessEvent({ subject: 'user/somebody-else' }));
+    world.queues.sent.length = 0;
+    await world.takeFollows(effects(idOf(0), 'user/somebody-else'));
+    expect(world.queues.sent).toEqual([]);
+  });
+
   it('that is over already, or of a subject that no event can have, is not kept', async () => {
     const [subject, long] = [freshSubject(), 'x'.repeat(2049)];
     await world.takeFollows(effects(idOf(0), subject, { until: NOW }));
