@@ -336,6 +336,21 @@ describe('a timeline', () => {
     );
   });
 
+  it('of the second person on a device does not tell what was decided before the first one left', async () => {
+    const anonymousId = fresh('shared');
+    const before = await decide({ anonymousId }, { events: [added()] });
+    await wend.settle();
+    const [first, second] = [fresh('u'), fresh('u')];
+    for (const userId of [first, second]) {
+      await wend.batch([{ type: 'identify', anonymousId, userId }]);
+      await wend.settle();
+    }
+    const decisionsOf = async (userId: string) =>
+      (await timeline(`user:${userId}`)).items.filter(({ kind }) => kind === 'decision');
+    expect(await decisionsOf(first)).toMatchObject([{ decisionId: before.decisionId }]);
+    expect(await decisionsOf(second)).toEqual([]);
+  });
+
   it('of nobody is not found, needs a secret key, and takes its own cursors and limits only', async () => {
     expect((await wend.get('/v1/visitors/user:nobody/timeline')).status).toBe(404);
     const who = { userId: fresh('u') };

@@ -20,11 +20,10 @@ export type JourneyOutcome = {
   | { readonly status: 'SHOWN' }
   /** By what stands in the placement last; `difference` is in priority. */
   | { readonly status: 'BEATEN'; readonly by: string; readonly difference: number }
-  | { readonly status: ShowLoss }
+  /** `EXPIRED`: what it shows, or the journey itself, which then says when and why it ended. */
+  | { readonly status: ShowLoss; readonly endedAt?: string; readonly reason?: string }
   /** It runs, and shows nothing here. */
   | { readonly status: 'NO_EFFECT' }
-  /** The visitor was in it, and it ended. */
-  | { readonly status: 'EXPIRED'; readonly endedAt: string; readonly reason: string }
   /** The visitor is not in it. */
   | ({ readonly status: 'INELIGIBLE' } & Partial<Unmet>)
 );

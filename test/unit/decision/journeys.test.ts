@@ -272,6 +272,26 @@ describe('a journey that the visitor is not in', () => {
     });
   });
 
+  it('and was in before is explained by when and why it ended', () => {
+    const ended = (endedAt: number, heldOut = false) => ({
+      journeyId: 'cart',
+      key: 'c-0',
+      endedAt,
+      reason: 'goal',
+      heldOut,
+    });
+    const decision = decideFor(rules, visitor({ ended: [ended(NOW - HOUR), ended(NOW - 1)] }));
+    expect(journeyOf(decision, 'cart')).toEqual({
+      journeyId: 'cart',
+      key: 'c-0',
+      status: 'EXPIRED',
+      endedAt: new Date(NOW - 1).toISOString(),
+      reason: 'goal',
+    });
+    const heldOut = decideFor(rules, visitor({ ended: [ended(NOW - 1, true)] }));
+    expect(journeyOf(heldOut, 'cart')).toMatchObject({ status: 'HOLDOUT' });
+  });
+
   it('runs and shows nothing here: no effect', () => {
     const decision = decideFor(rules, visitor({ journeys: [inJourney()] }));
     expect(journeyOf(decision, 'cart')).toMatchObject({ status: 'NO_EFFECT', stepId: 'remind' });

@@ -256,6 +256,16 @@ const anyProfile: fc.Arbitrary<Profile> = fc.record({
     { maxLength: 2 },
   ),
   journeys: fc.array(instance, { maxLength: 3 }),
+  ended: fc.array(
+    fc.record({
+      journeyId: fc.constantFrom('cart', 'other', 'gone'),
+      key: fc.constantFrom('', 'c-1'),
+      endedAt: past,
+      reason: fc.constantFrom('goal', 'exit'),
+      heldOut: fc.boolean(),
+    }),
+    { maxLength: 3 },
+  ),
   grants: fc.array(grant, { maxLength: 3 }),
 });
 

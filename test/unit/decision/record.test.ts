@@ -62,6 +62,7 @@ describe('the projection of a profile', () => {
     ['problems', { problems: [] }],
     ['journeys', { journeys: [] }],
     ['grants', { grants: [] }],
+    ['ended', { ended: [] }],
   ])('is caught when it forgets %s', (_, forgotten) => {
     expect(failsOn(sameToTheByte((profile, input) => ({ ...project(profile, input), ...forgotten })))).toBe(
       true,
