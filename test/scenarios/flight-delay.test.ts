@@ -45,9 +45,8 @@ const delayed = (flight: string, delayMinutes: number, time?: string) =>
 const seated = (ids: readonly string[]): Promise<readonly string[]> => wend.holders(ids, 'upgrade-apology');
 
 const bestOf = async (ids: readonly string[], from: number, to: number): Promise<readonly string[]> => {
-  const ranked = await Promise.all(
-    ids.map(async (id) => ({ id, revenue: (await wend.visitor(`user:${id}`)).stats.revenue })),
-  );
+  const ranked: { readonly id: string; readonly revenue: number }[] = [];
+  for (const id of ids) ranked.push({ id, revenue: (await wend.visitor(`user:${id}`)).stats.revenue });
   return ranked
     .sort((a, b) => b.revenue - a.revenue)
     .slice(from, to)

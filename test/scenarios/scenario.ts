@@ -159,12 +159,12 @@ export const scenario = (recipe: string) => {
     /** Who of many people holds a grant of an offer. */
     holders: async (userIds: readonly string[], offerId: string): Promise<readonly string[]> => {
       await wend.settle();
-      const holds = await Promise.all(
-        userIds.map(async (userId) =>
-          heldIn(await wend.visitor(`user:${userId}`)).some((grant) => grant.offerId === offerId),
-        ),
-      );
-      return userIds.filter((_, index) => holds[index]);
+      const holding: string[] = [];
+      for (const userId of userIds) {
+        const held = heldIn(await wend.visitor(`user:${userId}`));
+        if (held.some((grant) => grant.offerId === offerId)) holding.push(userId);
+      }
+      return holding;
     },
     /** All of them, over or not. */
     grantsOf: async (userId: string): Promise<Grants> => (await visitor(userId)).grants,
