@@ -60,8 +60,9 @@ export const EVENT_FUNCTIONS: Readonly<Record<EventFunction, FunctionDefinition>
   'on-sweep-due': {
     source: 'functions/events/on-sweep-due.ts',
     impact: 'A wait whose timer was lost lasts until the visitor’s next event.',
-    memory: 256,
-    timeout: 30,
+    memory: 512,
+    // Once a day it looks at two weeks: at each of their hours, in each of its shards.
+    timeout: 120,
     visitors: [{ actions: ['dynamodb:Query'], index: 'due' }],
     log: [],
     publishes: false,
