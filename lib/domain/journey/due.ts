@@ -37,6 +37,7 @@ const goesBefore = (world: World, a: JourneyInstance, b: JourneyInstance): boole
   (priorityOf(world, b) - priorityOf(world, a) || (a.run < b.run ? -1 : 1)) < 0;
 
 const nextExpiry = ({ grants, problems }: VisitorState): number | null => {
+  if (grants.length === 0 && problems.length === 0) return null;
   const ends = [
     ...grants.flatMap(({ status, expiresAt }) =>
       status === 'held' && expiresAt !== null ? [expiresAt] : [],

@@ -101,6 +101,8 @@ const reachGoalAfterEnd = (world: World, ended: EndedJourney, happening: Happeni
 
 /** An exit or a goal may be heard of before what it is the end of. */
 const raiseBarriers = (world: World, happening: Happening): void => {
+  // Most events end nothing, and a day of the calendar costs more than to see that.
+  if (!world.catalog.journeys.hears(happening.name)) return;
   const { lateEvents } = world.catalog.settings;
   const oldest = subtractDuration(world.surroundings.now, lateEvents, world.zone);
   let { barriers } = world.state.journeys;
