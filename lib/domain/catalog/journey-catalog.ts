@@ -28,6 +28,8 @@ export interface JourneyCatalog {
   readonly enteredBySegment: readonly CompiledJourney[];
   readonly pinned: readonly PinnedJourney[];
   readonly moves: readonly Move[];
+  /** Those of the present version that an event of a name may end, or bring to their goal. */
+  readonly endedBy: (name: string) => readonly CompiledJourney[];
   /** Whether any journey, one of an earlier version included, reacts to events of a name. */
   readonly hears: (name: string) => boolean;
   /** The definition that an instance runs on; null where its journey was removed. */
@@ -65,15 +67,26 @@ export const loadJourneys = (
     older.set(`${definition.id}\n${fingerprint}`, new CompiledJourney(definition, offerById));
   }
   let heard: ReadonlySet<string> | null = null;
+  const enders = new Map<string, readonly CompiledJourney[]>();
+  const hears = (name: string): boolean => {
+    heard ??= new Set(
+      [...journeys, ...older.values()].flatMap(({ names, entersOn }) => [...names, ...entersOn]),
+    );
+    return heard.has(name);
+  };
   return {
     journeys,
     byId,
-    hears: (name) => {
-      heard ??= new Set(
-        [...journeys, ...older.values()].flatMap(({ names, entersOn }) => [...names, ...entersOn]),
+    endedBy: (name) => {
+      const known = enders.get(name);
+      if (known !== undefined || !hears(name)) return known ?? [];
+      const found = journeys.filter(
+        ({ exits, goal }) => exits.some(({ on }) => on.has(name)) || goal?.on.has(name) === true,
       );
-      return heard.has(name);
+      enders.set(name, found);
+      return found;
     },
+    hears,
     enteredBy,
     enteredBySegment: journeys.filter(({ segment }) => segment !== null),
     pinned,

@@ -1,4 +1,4 @@
-import type { CompiledJourney, CompiledTrigger, ExitTrigger } from '../catalog/load-journey.ts';
+import type { CompiledJourney, CompiledTrigger } from '../catalog/load-journey.ts';
 import { subtractDuration } from '../time/duration.ts';
 import { ALL_KEYS, endInstance, raiseBarrier } from './endings.ts';
 import type { Happening } from './happening.ts';
@@ -101,15 +101,12 @@ const reachGoalAfterEnd = (world: World, ended: EndedJourney, happening: Happeni
 
 /** An exit or a goal may be heard of before what it is the end of. */
 const raiseBarriers = (world: World, happening: Happening): void => {
-  // Most events end nothing, and a day of the calendar costs more than to see that.
-  if (!world.catalog.journeys.hears(happening.name)) return;
-  const { lateEvents } = world.catalog.settings;
-  const oldest = subtractDuration(world.surroundings.now, lateEvents, world.zone);
+  const enders = world.catalog.journeys.endedBy(happening.name);
+  if (enders.length === 0) return;
+  const oldest = subtractDuration(world.surroundings.now, world.catalog.settings.lateEvents);
   let { barriers } = world.state.journeys;
-  for (const journey of world.catalog.journeys.journeys) {
-    if (!journey.names.has(happening.name)) continue;
-    const triggers: readonly (CompiledTrigger | ExitTrigger)[] =
-      journey.goal === null ? journey.exits : [...journey.exits, journey.goal];
+  for (const journey of enders) {
+    const triggers = journey.goal === null ? journey.exits : [...journey.exits, journey.goal];
     for (const trigger of triggers) {
       if (!trigger.on.has(happening.name)) continue;
       if (!world.holds(trigger.where, world.facts(happening.at, happening.facts))) continue;

@@ -52,6 +52,9 @@ export interface PendingMessage {
 /** Emits, and other events of Wend's own, that may lead to each other within a day before they are stopped. */
 export const MAX_DEPTH = 25;
 
+/** Rows that `pick` bound, by name. */
+const NOTHING_PICKED: { readonly [name: string]: JsonObject } = {};
+
 /** Effects of one commit lie in the visitor's item: beyond this much the rest waits for the next commit. */
 const MAX_EFFECT_BYTES = 96_000;
 /** Lines of the story with a detail, bytes; what is beyond is told without. */
@@ -74,6 +77,13 @@ export class World {
   #bytes = 0;
   #details = 0;
   #wanted = 0;
+  #facts: {
+    readonly visitor: Visitor;
+    readonly at: number;
+    readonly event: JsonObject | null;
+    readonly picked: typeof NOTHING_PICKED;
+    readonly facts: Facts;
+  } | null = null;
   #profile: { readonly visitor: Visitor; readonly profile: Profile } | null = null;
 
   constructor(visitor: Visitor, surroundings: Surroundings) {
@@ -129,7 +139,17 @@ export class World {
   }
 
   /** Facts about the visitor at a moment, with an event, and rows that `pick` bound. */
-  facts(at: number, event: JsonObject | null, picked: { readonly [name: string]: JsonObject } = {}): Facts {
+  facts(at: number, event: JsonObject | null, picked = NOTHING_PICKED): Facts {
+    // Several triggers ask about one event before it changes anything.
+    const last = this.#facts;
+    const isSame = last?.visitor === this.visitor && last.at === at && last.event === event;
+    if (isSame && last.picked === picked) return last.facts;
+    const facts = this.#gather(at, event, picked);
+    this.#facts = { visitor: this.visitor, at, event, picked, facts };
+    return facts;
+  }
+
+  #gather(at: number, event: JsonObject | null, picked: typeof NOTHING_PICKED): Facts {
     const { profile } = this;
     const base = decisionFacts(profile, NO_REQUEST, profile.cart, this.catalog.settings, at);
     const { visitor, account, cart } = base.roots;
