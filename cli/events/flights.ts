@@ -32,10 +32,14 @@ const DAY = 1440 * MINUTE;
 
 /** People who fly, some of them often. */
 const TRAVELLERS = 30_000;
-const FEWEST_PASSENGERS = 3;
-const MOST_PASSENGERS = 14;
+/** Of a flight that was late: more than there are seats for, often. */
+const PASSENGERS_LATE = { fewest: 4, most: 20 };
+/** Of one that was not: nothing happens to them. */
+const PASSENGERS_ON_TIME = { fewest: 1, most: 2 };
 /** Of ten passengers so many look at the status in the app. */
 const LOOKING_OF_TEN = 6;
+/** Whoever looks does so again so long after each news of a delay. */
+const LOOKS_AFTER = 5 * MINUTE;
 /** A shorter delay is told to nobody, minutes. */
 const LEAST_DELAY_TOLD = 15;
 
@@ -97,8 +101,9 @@ const dateOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
 const nameOf = ({ origin, destination, number }: Flight): string => `${origin}-${destination}-${number}`;
 
 /** Who is on board: each once. */
-const passengersOf = ({ number }: Flight): readonly string[] => {
-  const count = FEWEST_PASSENGERS + drawn(`${number} size`, MOST_PASSENGERS - FEWEST_PASSENGERS + 1);
+const passengersOf = ({ number, delay }: Flight): readonly string[] => {
+  const { fewest, most } = delay >= LEAST_DELAY_TOLD ? PASSENGERS_LATE : PASSENGERS_ON_TIME;
+  const count = fewest + drawn(`${number} size`, most - fewest + 1);
   const aboard = Array.from({ length: count }, (_, seat) => drawn(`${number} seat ${seat}`, TRAVELLERS));
   return [...new Set(aboard)].map((traveller) => `traveller-${traveller}`);
 };
@@ -107,28 +112,6 @@ const passengersOf = ({ number }: Flight): readonly string[] => {
 const fareOf = ({ distance }: Flight, userId: string): number => {
   const percent = 70 + drawn(`${userId} class`, 230);
   return Math.round((50 + distance * 0.12) * percent) / 100;
-};
-
-const eventsOfPassenger = (flight: Flight, userId: string): readonly VisitorEvent[] => {
-  const { number, departsAt, distance, origin, destination } = flight;
-  const bookedAt = departsAt - (1 + drawn(`${number} ${userId} booked`, 60)) * DAY;
-  const about = { flight: nameOf(flight), date: dateOf(departsAt) };
-  const orderId = `flight-${number}-${userId}`;
-  const arrivesAt = departsAt + Math.round(30 + distance / 8) * MINUTE;
-  const booked = tracked(`${orderId}-booked`, userId, 'Order Completed', bookedAt, {
-    ...about,
-    order_id: orderId,
-    kind: 'flight',
-    origin,
-    destination,
-    departsAt: new Date(departsAt).toISOString(),
-    newsUntil: new Date(arrivesAt + DAY).toISOString(),
-    revenue: fareOf(flight, userId),
-    currency: 'USD',
-  });
-  if (drawn(`${number} ${userId} looks`, 10) >= LOOKING_OF_TEN) return [booked];
-  const lookedAt = departsAt - (65 + drawn(`${number} ${userId} looked`, 115)) * MINUTE;
-  return [booked, tracked(`${orderId}-looked`, userId, 'Flight Status Viewed', lookedAt, about)];
 };
 
 const business = (flight: Flight, type: string, at: number, data: JsonObject): VisitorEvent => ({
@@ -157,6 +140,39 @@ const newsOf = (flight: Flight): readonly VisitorEvent[] => {
     ...(estimate >= LEAST_DELAY_TOLD ? [delayed(departsAt - 60 * MINUTE, estimate)] : []),
     ...(delay >= LEAST_DELAY_TOLD ? [delayed(departsAt, delay)] : []),
     business(flight, 'flight.departed', departsAt + Math.max(delay, 0) * MINUTE, {}),
+  ];
+};
+
+const eventsOfPassenger = (flight: Flight, userId: string): readonly VisitorEvent[] => {
+  const { number, departsAt, distance, origin, destination } = flight;
+  const bookedAt = departsAt - (1 + drawn(`${number} ${userId} booked`, 60)) * DAY;
+  const about = { flight: nameOf(flight), date: dateOf(departsAt) };
+  const orderId = `flight-${number}-${userId}`;
+  const arrivesAt = departsAt + Math.round(30 + distance / 8) * MINUTE;
+  const booked = tracked(`${orderId}-booked`, userId, 'Order Completed', bookedAt, {
+    ...about,
+    order_id: orderId,
+    kind: 'flight',
+    origin,
+    destination,
+    departsAt: new Date(departsAt).toISOString(),
+    newsUntil: new Date(arrivesAt + DAY).toISOString(),
+    revenue: fareOf(flight, userId),
+    currency: 'USD',
+  });
+  if (drawn(`${number} ${userId} looks`, 10) >= LOOKING_OF_TEN) return [booked];
+  const lookedAt = departsAt - (65 + drawn(`${number} ${userId} looked`, 115)) * MINUTE;
+  const looksAt = [
+    lookedAt,
+    ...newsOf(flight)
+      .filter(({ name }) => name === 'flight.delayed')
+      .map(({ at }) => at + LOOKS_AFTER),
+  ];
+  return [
+    booked,
+    ...looksAt.map((at, time) =>
+      tracked(`${orderId}-looked-${time}`, userId, 'Flight Status Viewed', at, about),
+    ),
   ];
 };
 
