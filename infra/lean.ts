@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { brotliCompressSync } from 'node:zlib';
 import type { Plugin } from 'esbuild';
 import * as z from 'zod';
+import { leanPatterns } from './lean-patterns.ts';
+import { allEmptied } from './lean-source.ts';
 
 /** What stands in for a module of the SDK that a function would carry about and never run. */
 interface Replacement {
@@ -49,86 +50,6 @@ interface Cut {
   readonly lean: (source: string) => string;
 }
 
-/**
- * Empties the body of a declaration that starts a line and ends with a brace at the start of another.
- *
- * @throws Error where there is none: another version of the library has to be looked at anew
- */
-const emptied = (source: string, declaration: string): string => {
-  const start = source.indexOf(`\n${declaration}`);
-  const end = source.indexOf('\n}', start);
-  if (start < 0 || end < 0)
-    throw new Error(`nothing starts with "${declaration}" to be left out of a bundle`);
-  return `${source.slice(0, start + 1)}${declaration} {${source.slice(end)}`;
-};
-
-const allEmptied = (source: string, declarations: readonly string[]): string =>
-  declarations.reduce(emptied, source);
-
-/** A map of re2js from names (`Lu`, `Greek`) to tables of code points, and an entry of it. */
-const TABLE_MAP = /new LazyMap\(\{\n([\s\S]*?)\n\t\}\)/g;
-const TABLE_ENTRY =
-  /^\t\t(\w+): \(\) => new UnicodeRangeTable\(decodeRanges\("([A-Za-z0-9+-]+)", (true|false)\)\),?$/gm;
-
-/** The two tables that are none of a map: what can be printed, and what folds to what where case is ignored. */
-const TABLE_TEXT = /(decodeRanges|decodeOrbit)\("([A-Za-z0-9+-]+)"/g;
-
-/** What re2js does with a map of tables, for maps that are packed together. */
-const PACKED_MAP = `
-let archive;
-const unpacked = (index) => {
-  archive ??= JSON.parse(brotliDecompressSync(Buffer.from(PACKED, 'base64')).toString('latin1'));
-  return archive[index];
-};
-class PackedMap {
-  constructor(index) { this.index = index; this.cache = new Map(); }
-  text(name) {
-    const texts = unpacked(this.index);
-    return Object.hasOwn(texts, name) ? texts[name] : null;
-  }
-  has(name) { return this.text(name) !== null; }
-  get(name) {
-    if (this.cache.has(name)) return this.cache.get(name);
-    const text = this.text(name);
-    const table = text === null ? null : new UnicodeRangeTable(decodeRanges(text.slice(1), text[0] === '1'));
-    this.cache.set(name, table);
-    return table;
-  }
-}
-`;
-
-/**
- * The tables of what is a letter, what is Greek and so on are 56 KB of code that is run where a pattern names such a
- * class or ignores case. Packed they are 20 KB, and unpacked once, by the first such pattern.
- *
- * @throws Error where they are written otherwise than in the version that this was made for
- */
-const packedTables = (source: string): string => {
-  const parts: (string | Readonly<Record<string, string>>)[] = [];
-  const withMaps = source.replace(TABLE_MAP, (_map, body: string) => {
-    const entries = [...body.matchAll(TABLE_ENTRY)];
-    if (entries.length !== body.split('\n').length) throw new Error('a table of re2js has another form');
-    parts.push(
-      Object.fromEntries(
-        entries.map(([, name = '', text, everyPoint]) => [name, `${everyPoint === 'true' ? 1 : 0}${text}`]),
-      ),
-    );
-    return `new PackedMap(${parts.length - 1})`;
-  });
-  const packed = withMaps.replace(TABLE_TEXT, (_call, decode: string, text: string) => {
-    parts.push(text);
-    return `${decode}(unpacked(${parts.length - 1})`;
-  });
-  if (parts.length !== 6) throw new Error('the tables of re2js are not where they were');
-  const archive = brotliCompressSync(JSON.stringify(parts)).toString('base64');
-  return [
-    "import { brotliDecompressSync } from 'node:zlib';",
-    `const PACKED = '${archive}';`,
-    PACKED_MAP,
-    packed,
-  ].join('\n');
-};
-
 const NO_JSON_SCHEMAS =
   "const refuse = () => { throw new Error('JSON Schemas are not part of this bundle'); };";
 
@@ -147,16 +68,20 @@ const CUTS: readonly Cut[] = [
     },
   },
   {
-    // Patterns are only asked whether they match: 12 KB find, replace and translate. The tables: 37 KB.
+    // Every text brings along all formats that a text could have (addresses, tokens, ids of twelve kinds), and the
+    // contracts ask for none of them by its method. One that did would not start, and a test would see it. 9 KB.
+    file: /[\\/]zod[\\/]v4[\\/]classic[\\/]schemas\.js$/,
+    lean: (source) => {
+      const start = source.indexOf('{\n    email(params) {');
+      const end = source.indexOf('\n});', start);
+      if (start < 0 || end < 0) throw new Error('the formats of a text are not where they were in zod');
+      return `${source.slice(0, start)}{${source.slice(end)}`;
+    },
+  },
+  {
+    // Patterns are only asked whether they match: 18 KB find, replace and translate. The tables: 37 KB.
     file: /[\\/]re2js[\\/]build[\\/]index\.js$/,
-    lean: (source) =>
-      packedTables(
-        allEmptied(source, [
-          'var Matcher = class Matcher',
-          'var TranslateRegExpString = class TranslateRegExpString',
-          'var MachineUTF8Input = class MachineUTF8Input extends MachineInputBase',
-        ]),
-      ),
+    lean: leanPatterns,
   },
   {
     // Content refuses the tags that read other templates or write into the facts, and its dates are Wend's own
