@@ -64,7 +64,7 @@ const startInstance = async (maxAgeMs: number): Promise<Handler> => {
   setFunctionEnvironment({
     storeEndpoint: store.url,
     storeIsEmbedded: true,
-    busEndpoint: bus.url,
+    awsEndpoint: bus.url,
     identitySecret: 'x'.repeat(32),
   });
   process.env['WEND_CONTROL_MAX_AGE_MS'] = String(maxAgeMs);
