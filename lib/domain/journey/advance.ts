@@ -10,7 +10,7 @@ import { stampOf, type VisitorEvent } from '../visitor/event.ts';
 import type { Mark } from '../visitor/marks.ts';
 import { currentCart, type Visitor, type VisitorState } from '../visitor/state.ts';
 import { isTimeOfDay, nextDue, runFirstDue } from './due.ts';
-import { joinDuplicates } from './duplicates.ts';
+import { joinDuplicates, withholdHeldOut } from './duplicates.ts';
 import { enterByEvent, enterBySegment, entrySegmentsOf } from './entries.ts';
 import { followSubjects } from './follows.ts';
 import { redeemGrant, takeSeat } from './grants.ts';
@@ -80,7 +80,8 @@ export const advance = (
   if (visitor.state.journeys.instances.length > 0) {
     moveInFlight(world, now);
     joinDuplicates(world, now);
-    letHappen(world, '');
+    withholdHeldOut(world, now);
+    letHappen(world);
   }
   const applied: VisitorEvent[] = [];
   const evicted: Mark[] = [];
@@ -143,6 +144,12 @@ function* chunksOf(events: readonly VisitorEvent[], world: World): Generator<rea
     events.length < 2 ? events : events.toSorted((a, b) => compareStamps(stampOf(a), stampOf(b)));
   let unheard: VisitorEvent[] = [];
   for (const event of ordered) {
+    // A wait may be over between two of them, and what it leads to asks about the visitor as they were then.
+    const due = unheard.length === 0 ? null : nextDue(world);
+    if (due !== null && due < Math.min(event.at, world.surroundings.now)) {
+      yield unheard;
+      unheard = [];
+    }
     if (!isHeard(event, world)) {
       unheard.push(event);
       continue;
@@ -156,7 +163,7 @@ function* chunksOf(events: readonly VisitorEvent[], world: World): Generator<rea
 
 const runDue = (world: World, until: number, inclusive: boolean): void => {
   // Each of them ends a wait or begins a later one: they come to an end.
-  while (runFirstDue(world, until, inclusive)) letHappen(world, `due:${until}`);
+  while (runFirstDue(world, until, inclusive)) letHappen(world);
 };
 
 const reactTo = (
@@ -176,7 +183,7 @@ const reactTo = (
   if (!isHeard(event, world)) return;
   noticeEmptied(world, event, before, happening.at);
   react(world, happening, segments);
-  letHappen(world, event.messageId);
+  letHappen(world);
 };
 
 const react = (world: World, happening: Happening, segments: ReadonlySet<string>): void => {
@@ -193,13 +200,13 @@ const react = (world: World, happening: Happening, segments: ReadonlySet<string>
 };
 
 /** Lets Wend's own events happen that came of something, breadth first. */
-const letHappen = (world: World, cause: string): void => {
+const letHappen = (world: World): void => {
   for (let index = 0; index < MAX_OWN_EVENTS; index++) {
     const event = world.own.shift();
     if (event === undefined) return;
     const segments = entrySegmentsOf(world, event.at);
     world.visitor = countOwn(world.visitor, event, world.catalog.countersByEvent);
-    react(world, happeningOfOwn(event, `${cause}/${index}`), segments);
+    react(world, happeningOfOwn(event), segments);
   }
   world.stopped.push(...world.own.splice(0).map(({ name }) => name));
 };
@@ -224,7 +231,12 @@ const linesOf = (state: VisitorState): number => currentCart(state)?.lines.lengt
 const noticeEmptied = (world: World, event: VisitorEvent, before: VisitorState, at: number): void => {
   if (!EMPTYING.has(event.name) || linesOf(before) === 0 || linesOf(world.state) > 0) return;
   const cartId = currentCart(before)?.id ?? null;
-  world.happen({ name: 'Cart Emptied', at, properties: { cart_id: cartId } });
+  world.happen({
+    source: `${event.messageId}:emptied`,
+    name: 'Cart Emptied',
+    at,
+    properties: { cart_id: cartId },
+  });
 };
 
 const tellEvent = (world: World, event: VisitorEvent): void => {

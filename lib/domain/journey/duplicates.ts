@@ -1,5 +1,8 @@
+import { GLOBAL_HOLDOUT } from '../decision/draw.ts';
+import { own } from '../own.ts';
 import { endInstance } from './endings.ts';
 import type { JourneyInstance } from './instance.ts';
+import { holdoutOf } from './split.ts';
 import type { World } from './world.ts';
 
 /** Of two instances of one journey and key the one that came farther goes on; then the one that entered first. */
@@ -26,16 +29,32 @@ export const joinDuplicates = (world: World, at: number): void => {
 
 /** The survivor gets the other's grants, except of offers that it granted itself. */
 const handOver = (world: World, survivor: JourneyInstance, other: JourneyInstance): void => {
-  const own = new Set(
+  const granted = new Set(
     world.state.grants.filter(({ run }) => run === survivor.run).map(({ offerId }) => offerId),
   );
   world.change({
     grants: world.state.grants.map((grant) =>
-      grant.run === other.run && !own.has(grant.offerId) && grant.poolId === null
+      grant.run === other.run && !granted.has(grant.offerId) && grant.poolId === null
         ? { ...grant, run: survivor.run }
         : grant,
     ),
   });
+};
+
+/**
+ * Whoever joined a person who is in a holdout is in it too, for good (rule 3): what they were in the middle of goes no
+ * further. A journey that recovers is not withheld by the global one.
+ */
+export const withholdHeldOut = (world: World, at: number): void => {
+  const { assignments } = world.state;
+  const globally = own(assignments, GLOBAL_HOLDOUT)?.variant === 'in';
+  for (const { run, journeyId, heldOut, ...instance } of world.state.journeys.instances) {
+    if (heldOut) continue;
+    const isExempt = world.catalog.journeys.find({ journeyId, ...instance })?.recovers === true;
+    if ((globally && !isExempt) || own(assignments, holdoutOf(journeyId))?.variant === 'in') {
+      withhold(world, run, at);
+    }
+  }
 };
 
 /** Nobody in a holdout gets anything: what it shows ends, and it is counted from now on. */

@@ -66,6 +66,7 @@ export const endInstance = (world: World, run: string, reason: string, at: numbe
     ...(stepId === null ? {} : { stepId }),
   });
   world.happen({
+    source: `${run}:exited`,
     name: 'Journey Exited',
     at,
     properties: { journeyId, key, reason },

@@ -5,7 +5,7 @@ import { addDuration, parseDuration } from '../time/duration.ts';
 import { endInstance, isBarred } from './endings.ts';
 import type { Happening } from './happening.ts';
 import type { EntryEvent, JourneyInstance } from './instance.ts';
-import { drawHoldout } from './split.ts';
+import { drawHoldout, holdoutOf } from './split.ts';
 import { runSteps } from './steps.ts';
 import { factAt, idOf, keyText, MAX_DEPTH, type World } from './world.ts';
 
@@ -125,7 +125,7 @@ const enter = (world: World, journey: CompiledJourney, happening: Happening, key
   }
   const globally =
     drawHoldout(world, GLOBAL_HOLDOUT, world.catalog.settings.globalHoldout, at) && !journey.recovers;
-  const own = drawHoldout(world, `$holdout.${journey.id}`, journey.definition.holdout ?? 0, at);
+  const own = drawHoldout(world, holdoutOf(journey.id), journey.definition.holdout ?? 0, at);
   const heldOut = globally || own;
   const within = journey.goalWithin;
   const instance: JourneyInstance = {
@@ -163,6 +163,7 @@ const enter = (world: World, journey: CompiledJourney, happening: Happening, key
     return;
   }
   world.happen({
+    source: `${instance.run}:entered`,
     name: 'Journey Entered',
     at,
     properties: { journeyId: journey.id, key },

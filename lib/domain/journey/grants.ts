@@ -136,6 +136,7 @@ const give = (
     why: `${journeyId}.${compiled.id}`,
   });
   world.happen({
+    source: `${grantId}:granted`,
     name: 'Offer Granted',
     at,
     properties: { offerId: offer.id, grantId, journeyId },
@@ -171,6 +172,7 @@ export const withdrawGrants = (world: World, instance: JourneyInstance, at: numb
     setStatus(world, grant, 'withdrawn', at, why);
     const { offerId, grantId, journeyId } = grant;
     world.happen({
+      source: `${grantId}:withdrawn`,
       name: 'Offer Withdrawn',
       at,
       properties: { offerId, grantId, journeyId, reason: why },

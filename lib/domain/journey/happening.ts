@@ -34,10 +34,10 @@ export const happeningOf = (event: VisitorEvent, now: number, oldest: number): H
   depth: 0,
 });
 
-/** @param id - of the event that led to it, and its place among what that led to */
-export const happeningOfOwn = (event: OwnEvent, id: string): Happening => ({
+/** An event of Wend's own, as triggers look at it. */
+export const happeningOfOwn = (event: OwnEvent): Happening => ({
   name: event.name,
-  id,
+  id: event.source,
   at: event.at,
   facts: eventFacts(event),
   isLate: false,

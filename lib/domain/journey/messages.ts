@@ -170,6 +170,7 @@ const ask = (
   const messages = [...world.state.messages, at].sort((a, b) => a - b).slice(-MAX_TIMES);
   world.change({ messages });
   world.own.push({
+    source: message.messageId,
     name: 'Message Requested',
     at,
     properties: { messageId: message.messageId, channel, topic, journeyId, stepId: compiled.id },

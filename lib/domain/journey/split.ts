@@ -56,3 +56,6 @@ export const drawHoldout = (world: World, experiment: string, percent: number, a
   world.change({ assignments: assign(world.state.assignments, experiment, drawn) });
   return heldOut;
 };
+
+/** Names the draw of a journey's holdout. No id has a `$`. */
+export const holdoutOf = (journeyId: string): string => `$holdout.${journeyId}`;

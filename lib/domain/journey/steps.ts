@@ -41,7 +41,11 @@ export const runSteps = (world: World, run: string, at: number): void => {
       return;
     }
     if (world.isFull) {
-      world.changeInstance({ ...instance, since: at, waiting: { kind: 'pause', due: at } });
+      world.changeInstance({
+        ...instance,
+        since: at,
+        waiting: { kind: instance.waiting?.kind === 'message' ? 'message' : 'pause', due: at },
+      });
       return;
     }
     const outcome = runStep(world, instance, journey, compiled, at);
@@ -315,6 +319,6 @@ const emit = (
     emitted.properties ?? {},
     at,
   );
-  world.happen({ name: emitted.event, at, properties }, depth);
+  world.happen({ source: `${instance.run}:${compiled.id}`, name: emitted.event, at, properties }, depth);
   return next(instance);
 };

@@ -33,6 +33,8 @@ export interface Surroundings {
 
 /** An event of Wend's own, on its way to whatever listens to it within the same commit. */
 export interface OwnEvent {
+  /** What it came of: the same, however often and in however many commits that is worked out. */
+  readonly source: string;
   readonly name: string;
   readonly at: number;
   readonly properties: JsonObject;
@@ -223,7 +225,7 @@ export class World {
    *
    * @param emitted - of an `emit` step: how many emits of a day led to it
    */
-  happen(event: Pick<OwnEvent, 'name' | 'at' | 'properties'>, emitted?: number): void {
+  happen(event: Pick<OwnEvent, 'source' | 'name' | 'at' | 'properties'>, emitted?: number): void {
     const depth = Math.max(emitted ?? 0, this.depth + 1);
     this.own.push({ ...event, depth, emitted: emitted !== undefined });
     this.want({

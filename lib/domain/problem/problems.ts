@@ -24,6 +24,7 @@ const close = (world: World, problem: OpenedProblem, at: number, why: string): v
   world.tell(at, { kind: 'problem', problemId, key, what: 'closed', why });
   world.count(`problems/${problemId}/closed`);
   world.happen({
+    source: `${problemId}:${key}:${problem.openedAt}:closed`,
     name: 'Problem Closed',
     at,
     properties: { id: problemId, key, reason: why },
@@ -91,6 +92,7 @@ const open = (world: World, { definition, opens, expires }: CompiledProblem, hap
   world.tell(at, { kind: 'problem', problemId, key, what: 'opened', why: happening.name });
   world.count(`problems/${problemId}/opened`);
   world.happen({
+    source: `${problemId}:${key}:${at}:opened`,
     name: 'Problem Opened',
     at,
     properties: { id: problemId, key, severity: definition.severity },

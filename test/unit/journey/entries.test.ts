@@ -233,3 +233,62 @@ describe('two visitors who turn out to be one person', () => {
     expect(twice.state.grants).toEqual(once.state.grants);
   });
 });
+
+describe('an anonymous visitor who turns out to be somebody in the holdout', () => {
+  it('goes no further, and what they were granted is taken back', () => {
+    const journey = {
+      kind: 'journey',
+      id: 'j',
+      enter: { on: 'Started', again: 'always' },
+      holdout: 50,
+      steps: [{ id: 'gift', grant: { offer: 'o', for: 'P5D' } }, pause('w', 'P1D'), mail('hello')],
+    };
+    const offer = { kind: 'offer', id: 'o', reward: { type: 'amount', value: 100 }, requiresGrant: true };
+    const catalog = catalogOf([journey, offer]);
+    let joined = 0;
+    for (let person = 0; person < 40; person++) {
+      const known = new Life(catalog, { userId: `u${person}` }).track('Started');
+      const device = new Life(catalog, { anonymousId: `d${person}` });
+      device.now = MORNING + HOUR;
+      device.track('Started');
+      const isHeld = known.visitor.state.assignments['$holdout.j']?.variant === 'in';
+      if (!isHeld || device.visitor.state.grants.length === 0) continue;
+      joined += 1;
+      known.now = device.now + HOUR;
+      known.visitor = mergeVisitors(known.visitor, device.visitor, 'EUR', known.now).visitor;
+      known
+        .apply([known.event('identify', {}, { type: 'identify', anonymousId: device.anonymousId })])
+        .wait(3 * DAY);
+      expect(known.messages).toEqual([]);
+      expect(known.visitor.state.grants.map(({ status }) => status)).toEqual(['withdrawn']);
+    }
+    expect(joined).toBeGreaterThan(2);
+  });
+});
+
+describe('events that nothing listens to', () => {
+  it('are seen by a wait that ends between them as far as they had happened by then', () => {
+    const journey = {
+      kind: 'journey',
+      id: 'j',
+      enter: { on: 'Started' },
+      steps: [
+        pause('w', 'PT30M'),
+        { id: 'if', when: [{ if: { 'traits.vip': true }, then: [mail('vip')] }, { else: [mail('plain')] }] },
+      ],
+    };
+    const life = new Life(catalogOf([journey])).track('Started');
+    const early = life.event(
+      'identify',
+      {},
+      { type: 'identify', traits: { city: 'x' }, at: MORNING + 10 * MINUTE },
+    );
+    const late = life.event(
+      'identify',
+      {},
+      { type: 'identify', traits: { vip: true }, at: MORNING + 50 * MINUTE },
+    );
+    life.now = MORNING + HOUR;
+    expect(life.apply([early, late]).messages.map(({ stepId }) => stepId)).toEqual(['plain']);
+  });
+});
