@@ -57,6 +57,7 @@ const timerEffect = z.object({
 export const timerEffectsSchema = ofCommit(timerEffect);
 
 const timelineEffect = z.object({
+  order: z.int().min(0).exactOptional(),
   kind: z.literal('timeline'),
   id,
   at: z.number(),

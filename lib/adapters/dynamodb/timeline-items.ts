@@ -14,9 +14,13 @@ export const AFTER_ALL = 'T$';
 const LIFE_MS = 396 * 24 * 60 * 60_000;
 
 /** An id may hold whatever a shop calls its carts: hashed, it can neither be read nor be too long. */
-export const timelineItem = (visitorId: string, { id, at, entry }: TimelineEffect, now: number): Item => ({
+export const timelineItem = (
+  visitorId: string,
+  { id, at, order = 0, entry }: TimelineEffect,
+  now: number,
+): Item => ({
   pk: { S: visitorId },
-  sk: { S: sortKeyOf(`${timelineKeyAt(at)}#${markOf(id)}`) },
+  sk: { S: sortKeyOf(`${timelineKeyAt(at)}#${String(order).padStart(16, '0')}#${markOf(id)}`) },
   t: { B: pack({ at, entry }) },
   ttl: { N: String(Math.ceil((now + LIFE_MS) / 1000)) },
 });

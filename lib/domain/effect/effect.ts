@@ -42,6 +42,8 @@ export interface TimelineEffect {
   readonly kind: 'timeline';
   readonly id: string;
   readonly at: number;
+  /** Among lines of the same moment: what came of a later commit, or later in it, has more. Absent: before them. */
+  readonly order?: number;
   readonly entry: TimelineEntry;
 }
 

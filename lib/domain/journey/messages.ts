@@ -162,6 +162,7 @@ const ask = (
         kind: 'timeline',
         id: `${id}.m`,
         at,
+        order: world.order,
         entry: { kind: 'message', journeyId, stepId: compiled.id, channel, topic, what: 'requested' },
       },
       { kind: 'count', counter: `journeys/${journeyId}/messages/requested`, add: 1 },

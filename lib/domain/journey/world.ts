@@ -59,6 +59,8 @@ const NOTHING_PICKED: { readonly [name: string]: JsonObject } = {};
 
 /** Effects of one commit lie in the visitor's item: beyond this much the rest waits for the next commit. */
 const MAX_EFFECT_BYTES = 96_000;
+/** More than one commit wants of the world. */
+const MAX_WANTED = 65_536;
 /** Lines of the story with a detail, bytes; what is beyond is told without. */
 const MAX_DETAIL_BYTES = 48_000;
 
@@ -204,10 +206,15 @@ export class World {
     return `${visitorId}.${version.toString(36)}.${this.#wanted.toString(36)}`;
   }
 
+  /** Where what was named last stands among all that ever came of the visitor's commits. */
+  get order(): number {
+    return this.surroundings.version * MAX_WANTED + Math.min(this.#wanted, MAX_WANTED - 1);
+  }
+
   /** Tells it in the visitor's story. */
   tell(at: number, entry: TimelineEntry): void {
     if (this.surroundings.isUntold === true) return;
-    this.want({ kind: 'timeline', id: this.nextId(), at, entry });
+    this.want({ kind: 'timeline', id: this.nextId(), at, order: this.order, entry });
   }
 
   /** Whether a detail of so many bytes may still be told. */

@@ -56,6 +56,13 @@ const namesIn = async (...asked: Parameters<typeof read>) =>
   (await read(...asked)).entries.map(({ entry }) => (entry.kind === 'event' ? entry.name : entry.kind));
 
 describe('a visitor’s story', () => {
+  it('tells what happened at one moment in the order in which it came about', async () => {
+    const together = [3, 0, 2, 1].map((order) => ({ ...line(order, NOW), order: 65_536 * 9 + order }));
+    const before = { ...line(9, NOW), order: 65_536 * 8 + 100 };
+    await consume([body('v-moment-order', ...together, before)]);
+    expect(await namesIn('v-moment-order')).toEqual(['Event 3', 'Event 2', 'Event 1', 'Event 0', 'Event 9']);
+  });
+
   it('is told newest first, whatever order it was written in', async () => {
     await consume([body('v-order', line(2), line(0)), body('v-order', line(1))]);
     expect(await namesIn('v-order')).toEqual(['Event 2', 'Event 1', 'Event 0']);
