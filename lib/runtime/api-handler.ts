@@ -9,7 +9,7 @@ import { bytesOf, type Exchange, openExchange, queryOf, toResult } from './excha
 import type { KeyDirectory } from './keys.ts';
 import type { Logger } from './logger.ts';
 import type { ApiResponse, Operation, UnvalidatedRequest } from './operation.ts';
-import { toProblem } from './problem.ts';
+import { asWendError, toProblem } from './problem.ts';
 import { createRouter } from './router.ts';
 
 /** What every API function needs from outside. */
@@ -123,7 +123,7 @@ const usualHeaders = (exchange: Exchange, thrown: unknown): { readonly [name: st
 });
 
 const logThrown = (logger: Logger, exchange: Exchange, thrown: unknown): void => {
-  const status = thrown instanceof WendError ? thrown.status : 500;
+  const { status } = asWendError(thrown);
   if (status < 500) return;
   const fields = {
     requestId: exchange.requestId,
