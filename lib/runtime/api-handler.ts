@@ -4,7 +4,7 @@ import type { Route } from '../contracts/routes.ts';
 import { authenticate } from './authenticate.ts';
 import { peekJson, type RawBody, readBody } from './body.ts';
 import { anyForBrowsers, corsHeaders, preflightHeaders } from './cors.ts';
-import { MethodNotAllowed, OriginRefused, UnknownRoute, WendError } from './errors.ts';
+import { MethodNotAllowed, OriginRefused, UnknownRoute } from './errors.ts';
 import { bytesOf, type Exchange, openExchange, queryOf, toResult } from './exchange.ts';
 import type { KeyDirectory } from './keys.ts';
 import type { Logger } from './logger.ts';
