@@ -17,6 +17,7 @@ const comesBefore = (a: JourneyInstance, b: JourneyInstance): number =>
 export const joinDuplicates = (world: World, at: number): void => {
   const groups = Map.groupBy(world.state.journeys.instances, ({ journeyId, key }) => `${journeyId}\n${key}`);
   for (const twins of groups.values()) {
+    if (twins.length === 1) continue;
     const [survivor, ...others] = twins.toSorted(comesBefore);
     if (survivor === undefined || others.length === 0) continue;
     for (const other of others) {
@@ -48,12 +49,11 @@ const handOver = (world: World, survivor: JourneyInstance, other: JourneyInstanc
 export const withholdHeldOut = (world: World, at: number): void => {
   const { assignments } = world.state;
   const globally = own(assignments, GLOBAL_HOLDOUT)?.variant === 'in';
-  for (const { run, journeyId, heldOut, ...instance } of world.state.journeys.instances) {
-    if (heldOut) continue;
-    const isExempt = world.catalog.journeys.find({ journeyId, ...instance })?.recovers === true;
-    if ((globally && !isExempt) || own(assignments, holdoutOf(journeyId))?.variant === 'in') {
-      withhold(world, run, at);
-    }
+  for (const instance of world.state.journeys.instances) {
+    if (instance.heldOut) continue;
+    const isExempt = (): boolean => world.catalog.journeys.find(instance)?.recovers === true;
+    const isIn = own(assignments, holdoutOf(instance.journeyId))?.variant === 'in';
+    if (isIn || (globally && !isExempt())) withhold(world, instance.run, at);
   }
 };
 
