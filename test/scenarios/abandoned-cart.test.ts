@@ -161,6 +161,13 @@ describe('whoever ordered meanwhile', () => {
     await wend.settle();
     expect(await sidebar(key, 'n-1')).toEqual(NOTHING);
     expect(await wend.heldGrants(treated)).toEqual([]);
+    expect(await wend.story(treated)).toEqual([
+      'journey entered: abandoned-cart',
+      'grant granted: comeback-10',
+      'journey goal: abandoned-cart',
+      'grant withdrawn: comeback-10',
+      'journey exited: abandoned-cart',
+    ]);
   });
 
   it('or emptied the cart sees neither', async () => {

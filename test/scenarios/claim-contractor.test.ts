@@ -65,6 +65,15 @@ describe('a property-damage claim', () => {
     await wend.settle();
     expect(await wend.sees('sam', 'home.hero')).toMatchObject({ headline: 'Cover your garden too' });
     expect(await wend.sees('sam', 'claim.status')).toEqual({ headline: 'No open claim' });
+    expect(await wend.story('sam')).toEqual([
+      'problem opened: property-damage',
+      'journey entered: property-damage-claim',
+      'message requested: received',
+      'message requested: connected',
+      'problem closed: property-damage',
+      'journey goal: property-damage-claim',
+      'journey exited: property-damage-claim',
+    ]);
     expect((await wend.person('sam')).problems.every(({ closedAt }) => closedAt !== null)).toBe(true);
   });
 

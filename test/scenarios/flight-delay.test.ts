@@ -107,6 +107,34 @@ describe('a flight that is late', () => {
     for (const userId of ids) expect(await wend.grantsOf(userId)).toHaveLength(1);
   });
 
+  it('keeps a seat that is claimed for whoever claimed it, and sells to them again', async () => {
+    const ids = await passengers('BA125', 8);
+    await delayed('BA125', 60);
+    await wend.advance('PT3M');
+    const [winner = ''] = await bestOf(ids, 0, 1);
+    const [grant] = await wend.heldGrants(winner);
+    await wend.track(winner, 'Offer Redeemed', { offerId: 'upgrade-apology', grantId: grant?.grantId });
+    await wend.settle();
+    expect(await wend.grantsOf(winner)).toMatchObject([{ status: 'redeemed' }]);
+    expect((await wend.decide({ userId: winner })).serviceFirst).toBe(false);
+    expect(await wend.story(winner)).toEqual([
+      'problem opened: flight-delay',
+      'journey entered: delay-upgrade',
+      'grant gathered: upgrade-apology',
+      'grant granted: upgrade-apology',
+      'journey entered: seat-offered',
+      'message requested: tell',
+      'grant redeemed: upgrade-apology',
+      'problem closed: flight-delay',
+      'journey goal: delay-upgrade',
+      'journey goal: seat-offered',
+      'journey exited: seat-offered',
+    ]);
+    // Five seats lapse and one is taken: the seventh and the eighth get one of the five each.
+    await wend.advance('PT31M');
+    expect(await seated(ids)).toEqual(await bestOf(ids, 6, 8));
+  });
+
   it('has six seats for 180 passengers, each given once', async () => {
     const ids = await passengers('BA119', 180);
     await delayed('BA119', 45);

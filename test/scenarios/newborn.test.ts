@@ -153,7 +153,7 @@ describe('nobody is told of a newborn', () => {
     expect(await stageOf('ana')).toBeUndefined();
     await wend.advance('P40D');
     expect(await wend.messagesTo('ana')).toEqual([]);
-    expect((await wend.timeline('ana')).map(({ kind }) => kind)).toContain('journey');
+    expect(await wend.story('ana')).toEqual(['journey entered: newborn', 'journey exited: newborn']);
   });
 });
 

@@ -51,6 +51,9 @@ type Grants = Person['grants'];
 
 const heldIn = ({ grants }: Person): Grants => grants.filter(({ status }) => status === 'held');
 
+/** What is told of a story here. */
+const STORY: ReadonlySet<string> = new Set(['journey', 'message', 'problem', 'grant', 'task']);
+
 let sent = 0;
 
 /**
@@ -168,11 +171,20 @@ export const scenario = (recipe: string) => {
     },
     /** All of them, over or not. */
     grantsOf: async (userId: string): Promise<Grants> => (await visitor(userId)).grants,
-    /** A person's story, newest first. */
-    timeline: async (userId: string) => {
+    /** A person's story in few words, oldest first: what began and ended, was said, given and asked of people. */
+    story: async (userId: string): Promise<readonly string[]> => {
       await wend.settle();
-      const path = `/v1/visitors/${encodeURIComponent(`user:${userId}`)}/timeline?limit=200`;
-      return timelineAnswerSchema.parse(okay(await wend.get(path)).body).items;
+      const path = `/v1/visitors/${encodeURIComponent(`user:${userId}`)}/timeline?limit=100`;
+      const { items } = timelineAnswerSchema.parse(okay(await wend.get(path)).body);
+      return items
+        .filter(({ kind }) => STORY.has(kind))
+        .map((item) => {
+          const { kind, what, problemId, offerId, queue, journeyId, stepId } = item;
+          const subject = problemId ?? offerId ?? queue ?? (kind === 'message' ? stepId : journeyId);
+          return `${kind} ${String(what)}: ${String(subject)}`;
+        })
+        .filter((line) => !line.startsWith('journey step'))
+        .reverse();
     },
   };
 };

@@ -58,6 +58,13 @@ describe('a consistent supporter of tents', () => {
     ]);
     expect(await wend.onBus('Sample Requested')).toHaveLength(1);
     expect(await wend.sees(treated, 'account.home')).toMatchObject({ headline: 'Your tent is on its way' });
+    expect(await wend.story(treated)).toEqual([
+      'journey entered: tent-to-try',
+      'task opened: community',
+      'task done: community',
+      'grant granted: tent-to-try',
+      'message requested: thanks',
+    ]);
     const { offers } = await wend.decide({ userId: treated });
     expect(offers.map(({ offerId }) => offerId)).toEqual(['tent-to-try']);
   });

@@ -65,6 +65,17 @@ describe('an order that is late', () => {
     const { says, sold } = await everywhere('lee');
     expect(sold).toBe(ALL_SOLD);
     expect(JSON.stringify(says)).not.toContain('late');
+    expect(await wend.story('lee')).toEqual([
+      'journey entered: delivery-watch',
+      'problem opened: order-late',
+      'journey entered: make-it-right',
+      'message requested: mail',
+      'problem closed: order-late',
+      'journey goal: delivery-watch',
+      'journey exited: delivery-watch',
+      'journey goal: make-it-right',
+      'journey exited: make-it-right',
+    ]);
     expect((await wend.person('lee')).problems).toMatchObject([
       { problemId: 'order-late', closedAt: expect.any(String) },
     ]);
