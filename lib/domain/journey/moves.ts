@@ -15,8 +15,9 @@ const kindOf = (step: object | undefined): string =>
  */
 export const moveInFlight = (world: World, at: number): void => {
   const { journeys } = world.catalog;
-  for (const { run } of world.state.journeys.instances) {
-    const instance = world.instance(run);
+  for (const seen of world.state.journeys.instances) {
+    const { run } = seen;
+    const instance = world.present(seen);
     if (instance === null) continue;
     const move = journeys.moveOf(instance);
     if (move === null) {

@@ -25,8 +25,9 @@ const reaches = (
 /** Exits and goals of all instances, and goals of those that ended: exits don't stop a goal. */
 export const exitAndReachGoals = (world: World, happening: Happening): void => {
   raiseBarriers(world, happening);
-  for (const { run } of world.state.journeys.instances) {
-    const instance = world.instance(run);
+  for (const seen of world.state.journeys.instances) {
+    const { run } = seen;
+    const instance = world.present(seen);
     const journey = instance === null ? null : world.catalog.journeys.find(instance);
     if (instance === null || journey === null) continue;
     if (happening.at < instance.enteredAt) continue;
@@ -121,8 +122,9 @@ const raiseBarriers = (world: World, happening: Happening): void => {
 
 /** Instances that wait for just this go on; waits that it restarts begin anew at its time. */
 export const awaitAndRestart = (world: World, happening: Happening): void => {
-  for (const { run } of world.state.journeys.instances) {
-    const instance = world.instance(run);
+  for (const seen of world.state.journeys.instances) {
+    const { run } = seen;
+    const instance = world.present(seen);
     const journey = instance === null ? null : world.catalog.journeys.find(instance);
     if (instance === null || instance.waiting === null || instance.stepId === null) continue;
     if (journey === null || !journey.names.has(happening.name)) continue;

@@ -137,6 +137,11 @@ export class World {
     return this.state.journeys.instances.find((instance) => instance.run === run) ?? null;
   }
 
+  /** The same of one that was seen before: most of them are as they were. */
+  present(seen: JourneyInstance): JourneyInstance | null {
+    return this.state.journeys.instances.includes(seen) ? seen : this.instance(seen.run);
+  }
+
   /** Whether an open problem forbids selling at a moment. */
   isServiceFirst(at: number): boolean {
     return isServiceFirst(this.profile, at);
