@@ -2,6 +2,7 @@ import type { Cart, CartLine } from '../cart/cart.ts';
 import type { CompiledCatalog, CompiledOffer } from '../catalog/compiled.ts';
 import { nodeHolds, type Scope, scopeOf } from '../condition/evaluate.ts';
 import { unmet } from '../condition/explain.ts';
+import { type CappedLimit, cappedBy, type RoomOfOffers } from '../offer/cap-room.ts';
 import type { OfferOutcome } from '../offer/outcome.ts';
 import { type PriceCartInput, type PriceCartResult, priceCart } from '../offer/price-cart.ts';
 import type { OfferCandidate } from '../offer/priceable-offer.ts';
@@ -15,6 +16,8 @@ export interface OfferPricing {
   readonly result: PriceCartResult;
   /** Positions in the catalog of the candidates that were priced, in the order of their outcomes. */
   readonly priced: readonly number[];
+  /** Offers whose limits have no room for this cart. */
+  readonly capped: ReadonlyMap<string, CappedLimit>;
 }
 
 export interface OfferSelection {
@@ -22,6 +25,8 @@ export interface OfferSelection {
   readonly profile: Profile;
   readonly facts: DecisionFacts;
   readonly suppression: Suppression;
+  /** What is left of limits that are short; absent: nothing is known to be. */
+  readonly room?: RoomOfOffers;
 }
 
 /** Why an offer that the visitor has, or that everybody has, is not theirs to use now; null where it is. */
@@ -85,22 +90,54 @@ const lineMatcher = ({ catalog, facts }: OfferSelection) => {
   };
 };
 
-/** Prices a cart with every automatic offer that this visitor can have now, granted ones included. */
-export const priceOffers = (cart: Cart, selection: OfferSelection): OfferPricing => {
+/** Prices once, without the offers that are known to have no room. */
+const priceOnce = (
+  cart: Cart,
+  selection: OfferSelection,
+  grants: HeldGrants,
+  capped: ReadonlyMap<string, CappedLimit>,
+): OfferPricing => {
   const { catalog, facts } = selection;
-  const grants = heldGrantsOf(selection.profile, facts.now);
   const candidates: OfferCandidate[] = [];
   const priced: number[] = [];
   for (const index of anyCanApply(selection, grants) ? catalog.offerRules.match(facts) : []) {
     const offer = catalog.offers[index];
-    if (offer === undefined || offerLoss(offer, selection, grants) !== null) continue;
+    if (offer === undefined || capped.has(offer.id)) continue;
+    if (offerLoss(offer, selection, grants) !== null) continue;
     candidates.push(candidateOf(offer, grants));
     priced.push(index);
   }
   const matches = lineMatcher(selection);
   const matchesLine: PriceCartInput['matchesLine'] = (candidate, line) =>
     matches(catalog.offers[priced[candidate] ?? -1], line);
-  return { result: priceCart({ cart, candidates, matchesLine }), priced };
+  return { result: priceCart({ cart, candidates, matchesLine }), priced, capped };
+};
+
+/** Offers that the limits have no room for at all, whatever they would take off. */
+const cappedFromTheStart = ({ room }: OfferSelection): ReadonlyMap<string, CappedLimit> =>
+  new Map(
+    [...(room ?? [])].flatMap(([offerId, left]) => {
+      const limit = cappedBy(left);
+      return limit === null ? [] : [[offerId, limit] as const];
+    }),
+  );
+
+/**
+ * Prices a cart with every automatic offer that this visitor can have now, granted ones included. One that would take
+ * more off than its budget has left does not apply: the cart is priced again without it.
+ */
+export const priceOffers = (cart: Cart, selection: OfferSelection): OfferPricing => {
+  const grants = heldGrantsOf(selection.profile, selection.facts.now);
+  let pricing = priceOnce(cart, selection, grants, cappedFromTheStart(selection));
+  for (;;) {
+    const applied = pricing.result.ok ? pricing.result.priced.applied : [];
+    const over = applied.flatMap(({ offerId, amount }) => {
+      const limit = cappedBy(selection.room?.get(offerId), amount);
+      return limit === null ? [] : [[offerId, limit] as const];
+    });
+    if (over.length === 0) return pricing;
+    pricing = priceOnce(cart, selection, grants, new Map([...pricing.capped, ...over]));
+  }
 };
 
 /**
@@ -126,6 +163,8 @@ export const explainOffers = (
     }
     const missing = unmet(offer.condition, facts, catalog.segments);
     if (missing !== null) return { offerId: offer.id, status: 'INELIGIBLE', ...missing };
+    const limit = pricing?.capped.get(offer.id);
+    if (limit !== undefined) return { offerId: offer.id, status: 'CAPPED', limit };
     return offerLoss(offer, selection, grants) ?? { offerId: offer.id, status: 'NO_EFFECT' };
   });
 };

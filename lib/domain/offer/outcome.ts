@@ -1,4 +1,5 @@
 import type { Unmet } from '../condition/explain.ts';
+import type { CappedLimit } from './cap-room.ts';
 
 /**
  * What became of one offer, and why: data, so that a page, an agent or a test can say it. `priceCart` gives the
@@ -29,7 +30,7 @@ export type OfferOutcome = { readonly offerId: string; readonly grantId?: string
     }
   /** With the first fact that does not hold: `cart.total`, what was needed and what was found. */
   | ({ readonly status: 'INELIGIBLE' } & Unmet)
-  | { readonly status: 'CAPPED'; readonly limit: 'total' | 'perVisitor' | 'budget' }
+  | { readonly status: 'CAPPED'; readonly limit: CappedLimit }
   | { readonly status: 'EXPIRED'; readonly from?: string; readonly until?: string }
   | { readonly status: 'NOT_GRANTED' }
   /** A granted entitlement: it stands in the answer's `offers`, and takes nothing off a cart. */

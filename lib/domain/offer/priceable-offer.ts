@@ -68,7 +68,10 @@ export const toPriceableOffer = (definition: OfferDefinition, settingsCurrency: 
     reward: definition.reward,
     target: targetOf(definition),
     linesAs: definition.lines === undefined ? null : JSON.stringify(definition.lines),
-    currency: currencyOf(definition.reward, settingsCurrency),
+    currency:
+      currencyOf(definition.reward, settingsCurrency) ??
+      // A budget is money in the settings' currency: what another one takes off can't be counted in it.
+      (definition.limits?.budget === undefined ? null : settingsCurrency),
     group,
     with: names,
     exclusive,
