@@ -3,6 +3,7 @@ import { createDynamoClient } from '../../lib/adapters/dynamodb/client.ts';
 import { createControlStore } from '../../lib/adapters/dynamodb/control-store.ts';
 import { createVisitorStore } from '../../lib/adapters/dynamodb/visitor-store.ts';
 import { environmentSchema } from '../../lib/contracts/environment.ts';
+import { LOG_MESSAGES } from '../../lib/contracts/log-messages.ts';
 import { now } from '../../lib/runtime/clock.ts';
 import { createLogger } from '../../lib/runtime/logger.ts';
 import { createCatalogLibrary } from '../../lib/service/catalog-library.ts';
@@ -22,8 +23,7 @@ const reactor = createReactor({
   now,
   pause,
   random: Math.random,
-  onStopped: (journeys) =>
-    logger.error('Journeys that go in circles were stopped.', { reason: journeys.join(', ') }),
+  onStopped: (journeys) => logger.error(LOG_MESSAGES.journeysStopped, { reason: journeys.join(', ') }),
 });
 
 /** Takes accepted events off the queue and applies them to their visitors. */

@@ -4,6 +4,7 @@ import { createControlStore } from '../../lib/adapters/dynamodb/control-store.ts
 import { createVisitorStore } from '../../lib/adapters/dynamodb/visitor-store.ts';
 import { timerDueSchema } from '../../lib/contracts/bus.ts';
 import { environmentSchema } from '../../lib/contracts/environment.ts';
+import { LOG_MESSAGES } from '../../lib/contracts/log-messages.ts';
 import { now } from '../../lib/runtime/clock.ts';
 import { createLogger } from '../../lib/runtime/logger.ts';
 import { createCatalogLibrary } from '../../lib/service/catalog-library.ts';
@@ -23,8 +24,7 @@ const reactor = createReactor({
   now,
   pause,
   random: Math.random,
-  onStopped: (journeys) =>
-    logger.error('Journeys that go in circles were stopped.', { reason: journeys.join(', ') }),
+  onStopped: (journeys) => logger.error(LOG_MESSAGES.journeysStopped, { reason: journeys.join(', ') }),
 });
 
 /** Brings visitors whose timer fired before react, which looks what is due. */

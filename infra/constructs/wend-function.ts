@@ -49,6 +49,7 @@ export interface WendFunctionProps {
 export class WendFunction extends Construct {
   readonly handler: LambdaFunction;
   readonly role: Role;
+  readonly log: LogGroup;
   readonly impact: string;
   /** Seconds. */
   readonly timeout: number;
@@ -57,13 +58,13 @@ export class WendFunction extends Construct {
     super(scope, id);
     this.impact = requireImpact(id, props.impact);
     this.timeout = props.timeout;
-    const logGroup = new LogGroup(this, 'Log', {
+    this.log = new LogGroup(this, 'Log', {
       retention: props.logRetention,
       removalPolicy: props.retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
     // A role of our own: the managed policy that Lambda's default role carries may write every log of the account.
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    logGroup.grantWrite(this.role);
+    this.log.grantWrite(this.role);
     this.handler = new LambdaFunction(this, 'Handler', {
       description: this.impact,
       runtime: Runtime.NODEJS_24_X,
@@ -74,7 +75,7 @@ export class WendFunction extends Construct {
       timeout: Duration.seconds(props.timeout),
       environment: { ...props.environment },
       role: this.role,
-      logGroup,
+      logGroup: this.log,
       loggingFormat: LoggingFormat.JSON,
       applicationLogLevelV2: ApplicationLogLevel[props.logLevel],
       systemLogLevelV2: SystemLogLevel.WARN,

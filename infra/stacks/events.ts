@@ -2,10 +2,12 @@ import { Duration } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
+import { LOG_MESSAGES } from '../../lib/contracts/log-messages.ts';
 import { QUEUES, type QueueName, queueVariable } from '../../lib/contracts/queues.ts';
 import type { WendConfig } from '../config.ts';
 import { BusRule } from '../constructs/bus-rule.ts';
 import { allowDeliveries } from '../constructs/deliveries.ts';
+import { LogAlarm } from '../constructs/log-alarm.ts';
 import { PeriodicRun } from '../constructs/periodic-run.ts';
 import { QueueConsumer } from '../constructs/queue-consumer.ts';
 import { StreamConsumer } from '../constructs/stream-consumer.ts';
@@ -56,6 +58,7 @@ export class Events extends Construct {
     });
     this.#publish();
     this.#sweep();
+    this.#watchCircles();
     for (const name of FUNCTION_NAMES) this.#equip(name);
   }
 
@@ -100,6 +103,18 @@ export class Events extends Construct {
       consumer: this.#props.functionOf('on-sweep-due'),
       every: SWEEP,
       retain: this.#props.config.data.retain,
+    });
+  }
+
+  /** A catalog may be written so that journeys bring each other about without end. */
+  #watchCircles(): void {
+    const { functionOf } = this.#props;
+    new LogAlarm(this, 'Circles', {
+      impact:
+        'Visitors were in the middle of journeys that brought each other about without end, and were stopped.',
+      message: LOG_MESSAGES.journeysStopped,
+      functions: [functionOf('on-events-received'), functionOf('on-timers-due')],
+      heading: 'Journeys go in circles',
     });
   }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { QUEUE_NAMES } from '../../infra/queues.ts';
+import { LOG_MESSAGES } from '../../lib/contracts/log-messages.ts';
 import { ofType, synthesize } from './synthesize.ts';
 
 const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
@@ -51,5 +52,33 @@ describe('the runbook', () => {
       /^(Failed|Undelivered|Abandoned): /.test(heading),
     );
     expect(spokenOf.sort()).toEqual(known.map(([, heading]) => heading).sort());
+  });
+});
+
+describe('an alarm', () => {
+  const alarms = ofType(resources, 'AWS::CloudWatch::Alarm');
+
+  it('says what it means and where to read on, under a heading that is there', () => {
+    expect(alarms.length).toBeGreaterThan(0);
+    const anchors = new Set(
+      [...runbook.matchAll(/^#{2,3} (.+)$/gm)].map(([, heading = '']) =>
+        heading
+          .toLowerCase()
+          .replaceAll(/[^a-z0-9 -]/g, '')
+          .replaceAll(' ', '-'),
+      ),
+    );
+    for (const { id, Properties } of alarms) {
+      const anchor = /docs\/runbook\.md#([a-z0-9-]+)$/.exec(String(Properties['AlarmDescription']))?.[1];
+      expect(anchors, id).toContain(anchor);
+    }
+  });
+
+  it('rings where journeys go in circles, in whichever function it is noticed', () => {
+    const filters = ofType(resources, 'AWS::Logs::MetricFilter').map(({ Properties }) =>
+      String(Properties['FilterPattern']),
+    );
+    const circles = filters.filter((pattern) => pattern.includes(LOG_MESSAGES.journeysStopped));
+    expect(circles).toHaveLength(2);
   });
 });
