@@ -246,6 +246,18 @@ describe('a passenger with an open complaint', () => {
     ]);
   });
 
+  it('made after a seat was offered keeps that seat, whatever is told of the flight then', async () => {
+    const [first = ''] = await passengers('BA142', 1);
+    await delayed('BA142', 60);
+    await wend.advance('PT3M');
+    await wend.track(first, 'Complaint Made', { complaintId: 'c-3' });
+    await wend.settle();
+    await delayed('BA142', 120);
+    await wend.advance('PT3M');
+    expect(await seated([first])).toEqual([first]);
+    expect((await wend.openTasks()).map(({ queue }) => queue)).toEqual(['gate']);
+  });
+
   it('is sold to again once it is solved', async () => {
     const [first = ''] = await passengers('BA141', 1);
     await wend.track(first, 'Complaint Made', { complaintId: 'c-2' });
@@ -255,6 +267,31 @@ describe('a passenger with an open complaint', () => {
     await wend.settle();
     expect(await status(first)).toMatchObject({ headline: 'Wait in the lounge' });
   });
+});
+
+it('somebody on two flights that are late is asked about each of them', async () => {
+  const both = ['BA152', 'BA153'];
+  await wend.setClock(BOARDING);
+  for (const flight of both) {
+    const booked = { kind: 'flight', flight, date: '2027-01-20', newsUntil: '2027-01-22T06:00:00Z' };
+    await wend.track('kit', 'Order Completed', {
+      ...booked,
+      order_id: flight,
+      revenue: 300,
+      currency: 'USD',
+    });
+    await wend.track('kit', 'Flight Status Viewed', { flight });
+  }
+  for (const flight of both) await delayed(flight, 60);
+  await wend.advance('PT3M');
+  const reasons = (await wend.heldGrants('kit')).map(({ because }) => because);
+  expect(reasons.sort()).toEqual(both.map((flight) => `Your flight ${flight} is 60 minutes late`));
+  expect(await wend.messagesTo('kit')).toHaveLength(2);
+  await wend.happens('flight.departed', flightOf('BA152'), { flight: 'BA152' });
+  expect((await wend.heldGrants('kit')).map(({ because }) => because)).toEqual([
+    'Your flight BA153 is 60 minutes late',
+  ]);
+  expect(await status('kit')).toMatchObject({ action: { claim: 'upgrade-apology' } });
 });
 
 it('somebody who booked another flight hears nothing of it', async () => {
