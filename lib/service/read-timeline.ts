@@ -128,7 +128,15 @@ const readEntries = async (
   limit: number,
 ): Promise<Omit<Chapter, 'source'>> => {
   const { entries, more } = await listEntries(visitorId, before, limit);
-  const lines = entries.map(({ key, at, entry }) => ({ key, at, item: { at: formatInstant(at), ...entry } }));
+  const lines = entries.map(({ key, at, entry }) => ({
+    key,
+    at,
+    item: {
+      at: formatInstant(at),
+      ...entry,
+      ...(entry.kind === 'timer' ? { due: formatInstant(entry.due) } : {}),
+    },
+  }));
   const last = lines.at(-1);
   return more && last !== undefined
     ? { lines, rest: last.key, readTo: last.at }

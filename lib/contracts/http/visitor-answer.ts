@@ -75,6 +75,7 @@ export const timelineAnswerSchema = z.object({
         .enum(['event', 'journey', 'message', 'problem', 'grant', 'timer', 'task', 'identity', 'decision'])
         .describe('A decision stands here where it showed something else than the one before.'),
       why: z.string().optional().describe('What brought it about.'),
+      due: time.optional().describe('Of a timer: when it fires, or should have.'),
     }),
   ),
   next: z.string().nullable().describe('Asks, as `before`, for what is older; null where nothing is.'),

@@ -134,6 +134,17 @@ describe('a story', () => {
     expect(await wholeStory(deps, ['v'], 10)).toHaveLength(2);
   });
 
+  it('tells of timers when they fire in the words of all other times', async () => {
+    const timer = { kind: 'timer', what: 'set', due: Date.UTC(2026, 2, 3, 8) } as const;
+    const deps: TimelineDeps = {
+      ...sources({}, {}),
+      listEntries: async () => ({ entries: [{ key: key(1, 0), at: 1, entry: timer }], more: false }),
+    };
+    expect(await wholeStory(deps, ['v'], 10)).toMatchObject([
+      { what: 'set', due: '2026-03-03T08:00:00.000Z' },
+    ]);
+  });
+
   it('takes no cursor that it did not give', () => {
     for (const text of ['', 'x', 'bnVsbA', writeCursor({ a: 'b' }).slice(1)])
       expect(readCursor(text, ['v'])).toBeNull();
