@@ -28,7 +28,14 @@ export interface OfferCandidate {
   readonly offer: PriceableOffer;
   readonly grantId?: string;
   readonly code?: string;
+  /** The visitor claims it: what applies by a claim, or an entitlement. */
+  readonly claimed?: true;
+  /** Of a contract's prices those of this visitor's account, by sku; else those of the reward. */
+  readonly prices?: Prices;
 }
+
+/** Prices by sku, minor units. */
+export type Prices = { readonly [sku: string]: number };
 
 const targetOf = (definition: OfferDefinition): RewardTarget => {
   if (definition.reward.on !== undefined) return definition.reward.on;

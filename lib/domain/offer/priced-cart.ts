@@ -1,3 +1,5 @@
+import type { Json } from '../json.ts';
+
 /** One discount on one line, or on shipping; minor units, positive. */
 export interface Discount {
   readonly offerId: string;
@@ -22,6 +24,7 @@ export interface AppliedOffer {
   readonly offerId: string;
   readonly grantId?: string;
   readonly code?: string;
+  /** What it takes off; 0 of a gift and of a claimed entitlement, which are worth nothing in a cart. */
   readonly amount: number;
   readonly label: string;
 }
@@ -31,6 +34,8 @@ export interface Gift {
   readonly offerId: string;
   readonly sku: string;
   readonly quantity: number;
+  /** Among what the customer may choose, as the offer has it. */
+  readonly choose?: Json;
 }
 
 /** A cart with its offers applied, as decide answers it; money in the currency's minor unit. */
