@@ -28,6 +28,8 @@ export interface CatalogPointer {
   readonly active: number;
   /** A version that a share of the visitors get instead. */
   readonly rollout: { readonly version: number; readonly percent: number } | null;
+  /** Newer versions that were active before an older one was activated again: people are in flight on theirs. */
+  readonly carried?: readonly number[];
   /** The highest version that exists. */
   readonly latest: number;
 }

@@ -1,4 +1,5 @@
 import type { CatalogPointer, ControlStore } from '../contracts/control.ts';
+import { withCarried } from '../domain/catalog/carry-journeys.ts';
 import { decodeCatalog } from '../domain/catalog/codec.ts';
 import type { CompiledCatalog } from '../domain/catalog/compiled.ts';
 import { emptyCatalog } from '../domain/catalog/empty-catalog.ts';
@@ -19,8 +20,8 @@ export const catalogFor = ({ active, rollout }: Catalogs, seed: string): Compile
     ? rollout.catalog
     : active;
 
-/** Versions kept decoded: the active one, one being rolled out, and one to roll back to. */
-const MAX_DECODED = 3;
+/** Versions kept decoded: the active one, one being rolled out, one to roll back to, and those carried along. */
+const MAX_DECODED = 6;
 
 export const createCatalogLibrary = (store: Pick<ControlStore, 'loadVersion'>): CatalogLibrary => {
   const decoded = new Map<number, Promise<CompiledCatalog>>();
@@ -45,9 +46,19 @@ export const createCatalogLibrary = (store: Pick<ControlStore, 'loadVersion'>): 
     return loading;
   };
 
-  return async ({ active, rollout }) => {
+  let joined: { readonly name: string; readonly catalog: CompiledCatalog } | null = null;
+
+  const loadCarrying = async (active: number, carried: readonly number[]): Promise<CompiledCatalog> => {
+    const name = [active, ...carried].join(' ');
+    if (joined?.name === name) return joined.catalog;
+    const [catalog, newer] = await Promise.all([load(active), Promise.all(carried.map(load))]);
+    joined = { name, catalog: withCarried(catalog, newer) };
+    return joined.catalog;
+  };
+
+  return async ({ active, rollout, carried = [] }) => {
     const [catalog, rolledOut] = await Promise.all([
-      load(active),
+      carried.length === 0 ? load(active) : loadCarrying(active, carried),
       rollout === null ? null : load(rollout.version),
     ]);
     return {

@@ -147,6 +147,15 @@ export const createPublisher =
     throw new Conflict('Others published at the same time; nothing was stored.');
   };
 
+/** Versions whose journeys people may be in flight on once an older one is active again, the newest first. */
+const MAX_CARRIED = 3;
+
+const carriedTo = ({ active, rollout, carried = [] }: CatalogPointer, version: number): readonly number[] =>
+  [...new Set([active, ...(rollout === null ? [] : [rollout.version]), ...carried])]
+    .filter((other) => other > version)
+    .sort((a, b) => b - a)
+    .slice(0, MAX_CARRIED);
+
 /** The versions that visitors get now, the newer first. */
 const basesOf = async (
   catalogs: CatalogLibrary,
@@ -167,7 +176,7 @@ export const createActivator =
       }
       const pointer =
         percent >= 100
-          ? { ...seen.pointer, active: version, rollout: null }
+          ? { ...seen.pointer, active: version, rollout: null, carried: carriedTo(seen.pointer, version) }
           : { ...seen.pointer, rollout: { version, percent } };
       if ((await store.activate(seen, pointer)) === 'activated') return pointer;
     }

@@ -1,7 +1,7 @@
 import type { CompiledCatalog } from './compiled.ts';
 import type { Definition } from './definition.ts';
 import { definitionsOfKind } from './definitions-of-kind.ts';
-import type { Move, PinnedJourney } from './journey-catalog.ts';
+import { loadJourneys, type Move, type PinnedJourney } from './journey-catalog.ts';
 import { CompiledJourney } from './load-journey.ts';
 import { placedStepsOf } from './walk-steps.ts';
 
@@ -66,6 +66,25 @@ export const carryJourneys = (
   return {
     pinned: [...carried.values()],
     moves: [...moves, ...Object.entries(mapping).map(([from, to]) => ({ version, from, to }))],
+  };
+};
+
+/**
+ * A version that was activated again, with the definitions of newer ones that people entered with meanwhile: a
+ * roll-back moves nobody in flight.
+ */
+export const withCarried = (active: CompiledCatalog, newer: readonly CompiledCatalog[]): CompiledCatalog => {
+  if (newer.length === 0) return active;
+  const { definitions, journeys, version } = active;
+  const { pinned } = carryJourneys([...newer, active], definitions, {}, version);
+  return {
+    ...active,
+    journeys: loadJourneys(
+      definitionsOfKind(definitions, 'journey'),
+      definitionsOfKind(definitions, 'offer'),
+      pinned,
+      journeys.moves,
+    ),
   };
 };
 
