@@ -1,5 +1,6 @@
 import { mergeCartLogs } from '../cart/cart-log.ts';
 import { mergeGrants, mergeJourneys, mergeMessageTimes, mergeSubjects } from '../journey/merge.ts';
+import { mergeProblems } from '../problem/merge.ts';
 import type { Stamp } from '../stamp.ts';
 import { mergeAssignments } from '../visitor/assignments.ts';
 import { boundCounters, type Counters, mergeCounters } from '../visitor/counters.ts';
@@ -8,7 +9,7 @@ import { keepMarks, type Mark, mergeHomes } from '../visitor/marks.ts';
 import { mergeOrders, totalsOf } from '../visitor/orders.ts';
 import { mergeRegisters, older, REGISTER_BOUNDS } from '../visitor/registers.ts';
 import { mergeSessions } from '../visitor/sessions.ts';
-import { isKnown, type OpenedProblem, type Visitor, type VisitorState } from '../visitor/state.ts';
+import { isKnown, type Visitor, type VisitorState } from '../visitor/state.ts';
 import { mergeStatistics } from '../visitor/statistics.ts';
 import { mergeIds } from './person-ids.ts';
 
@@ -56,7 +57,7 @@ export const mergeVisitors = (
     orders: totalsOf(orders, currency),
     assignments: mergeAssignments(a.assignments, b.assignments, since),
     groups: mergeGroups(a.groups, b.groups),
-    problems: b.problems.length === 0 ? a.problems : mergeProblems(a.problems, b.problems),
+    problems: mergeProblems(a.problems, b.problems),
     journeys: mergeJourneys(a.journeys, b.journeys),
     grants: mergeGrants(a.grants, b.grants),
     messages: mergeMessageTimes(a.messages, b.messages),
@@ -76,15 +77,6 @@ const mergeCounterRecords = (a: Counters, b: Counters): Counters => {
     merged.set(id, present === undefined ? counter : mergeCounters(present, counter));
   }
   return boundCounters(Object.fromEntries(merged));
-};
-
-const mergeProblems = (
-  a: VisitorState['problems'],
-  b: VisitorState['problems'],
-): VisitorState['problems'] => {
-  const keyOf = ({ problemId, key }: OpenedProblem): string => `${problemId}\n${key}`;
-  const merged = new Map([...b, ...a].map((problem) => [keyOf(problem), problem]));
-  return [...merged.values()].sort((x, y) => x.openedAt - y.openedAt || (keyOf(x) < keyOf(y) ? -1 : 1));
 };
 
 const least = (a: number | null, b: number | null): number | null =>

@@ -1,20 +1,12 @@
 import type { CompiledProblem } from '../catalog/load-listeners.ts';
 import type { Happening } from '../journey/happening.ts';
-import { carriedKey, factAt, keyText, type World } from '../journey/world.ts';
+import { carriedKey, factAt, keyText } from '../journey/facts.ts';
+import type { World } from '../journey/world.ts';
 import { addDuration } from '../time/duration.ts';
 import type { OpenedProblem } from '../visitor/state.ts';
-
-/** Problems kept of one visitor; open ones stay longest, then the newest. */
-const MAX_PROBLEMS = 50;
+import { boundProblems } from './merge.ts';
 
 const isOpen = (problem: OpenedProblem): boolean => problem.closedAt === null;
-
-const bounded = (problems: readonly OpenedProblem[]): readonly OpenedProblem[] => {
-  if (problems.length <= MAX_PROBLEMS) return problems;
-  return problems
-    .toSorted((a, b) => Number(isOpen(b)) - Number(isOpen(a)) || b.openedAt - a.openedAt)
-    .slice(0, MAX_PROBLEMS);
-};
 
 const close = (world: World, problem: OpenedProblem, at: number, why: string): void => {
   const { problemId, key } = problem;
@@ -88,7 +80,7 @@ const open = (world: World, { definition, opens, expires }: CompiledProblem, hap
     ...(expires === null ? {} : { expiresAt: addDuration(at, expires, world.zone) }),
     ...(happening.revises === null ? {} : { openedBy: happening.revises }),
   };
-  world.change({ problems: bounded([...world.state.problems, opened]) });
+  world.change({ problems: boundProblems([...world.state.problems, opened]) });
   world.tell(at, { kind: 'problem', problemId, key, what: 'opened', why: happening.name });
   world.count(`problems/${problemId}/opened`);
   world.happen({

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { mergeVisitors } from '../../../lib/domain/identity/merge.ts';
 import { catalogOf, DAY, HOUR, Life, MINUTE, MORNING } from './life.ts';
 
 const mail = (id: string, more: object = {}) => ({
@@ -45,6 +46,29 @@ describe('a problem', () => {
     expect(open(life)).toBe(1);
     expect(open(delayed(life.wait(MINUTE), 20))).toBe(0);
     expect(open(delayed(life, 90, { at: life.now - 30_000 }))).toBe(0);
+  });
+
+  it('that somebody had before they logged in is the person’s, whatever became of their own of that kind', () => {
+    const complaint = { ...late, opens: { on: 'Complaint Made' }, closes: [{ on: 'Complaint Resolved' }] };
+    const catalog = catalogOf([complaint]);
+    const person = new Life(catalog, { userId: 'u' })
+      .track('Complaint Made')
+      .wait(HOUR)
+      .track('Complaint Resolved');
+    const phone = new Life(catalog, { anonymousId: 'phone' }).wait(DAY).track('Complaint Made');
+    const merge = (known: Life, other: Life) =>
+      mergeVisitors(known.visitor, other.visitor, 'EUR', phone.now).visitor;
+    const both = merge(person, phone);
+    expect(both.state.problems.map(({ closedAt }) => closedAt)).toEqual([MORNING + HOUR, null]);
+    expect(merge(phone, person).state.problems).toEqual(both.state.problems);
+    expect(mergeVisitors(both, phone.visitor, 'EUR', phone.now).visitor.state.problems).toEqual(
+      both.state.problems,
+    );
+    const tablet = new Life(catalog, { anonymousId: 'tablet' }).wait(DAY + HOUR).track('Complaint Made');
+    person.visitor = mergeVisitors(both, tablet.visitor, 'EUR', tablet.now).visitor;
+    person.now = tablet.now;
+    expect(open(person)).toBe(1);
+    expect(open(person.wait(MINUTE).track('Complaint Resolved'))).toBe(0);
   });
 
   it('is over when its time is', () => {
