@@ -26,7 +26,8 @@ export const settings = z
         path: ['to'],
       })
       .exactOptional(),
-    messageLimit: limit(1000).exactOptional(),
+    // As many as are remembered of one person (`MAX_TIMES` in `lib/domain/journey`): a larger limit would hold nobody back.
+    messageLimit: limit(100).exactOptional(),
     globalHoldout: percent.exactOptional(),
     lateEvents: duration.exactOptional(),
     anonymousRetention: duration.exactOptional(),
