@@ -97,8 +97,7 @@ export const openEventHouse = (log: DurableLog, clock: MovableClock): EventHouse
         await wipe();
         await travel.settle();
         await wipe();
-        await wipeTables();
-        await reader.skip();
+        await sweep.outOfTheWay(() => reader.skip(wipeTables));
       },
       stop: async (limitMs) => {
         stopping = true;

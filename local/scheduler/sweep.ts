@@ -8,6 +8,8 @@ import { messageOf } from '../start-failure.ts';
 export interface Sweep {
   /** Sweeps now where a minute or more has passed since the last time, as after a jump of the clock. */
   readonly catchUp: () => Promise<void>;
+  /** Does something during which nothing is swept. */
+  readonly outOfTheWay: (work: () => Promise<void>) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -61,6 +63,18 @@ export const startSweep = (handler: () => Handler, now: () => number): Sweep => 
       if (lastAt === undefined || Math.abs(now() - lastAt) >= SWEEP_EVERY_MS) {
         await sweep();
       }
+    },
+    outOfTheWay: async (work) => {
+      await running;
+      const mine = work();
+      const settled = mine.then(
+        () => undefined,
+        () => undefined,
+      );
+      running = settled.finally(() => {
+        running = undefined;
+      });
+      await mine;
     },
     stop: async () => {
       clearInterval(timer);

@@ -12,8 +12,8 @@ export interface StreamReader {
   readonly wake: () => void;
   /** Reads until nothing is left; the number of records that were handed on. Rejects where the store does not answer. */
   readonly catchUp: () => Promise<number>;
-  /** Goes behind everything that is there, unread. */
-  readonly skip: () => Promise<void>;
+  /** Has the table emptied, which nobody reads meanwhile, and goes behind everything that is there, unread. */
+  readonly skip: (empty: () => Promise<void>) => Promise<void>;
   /** Reads no more; resolves when the batch under way has ended. */
   readonly stop: () => Promise<void>;
 }
@@ -99,8 +99,9 @@ export const startStreamReader = ({
   return {
     wake,
     catchUp: () => inTurn(readAll),
-    skip: () =>
+    skip: (empty) =>
       inTurn(async () => {
+        await empty();
         cursor = createCursor(client, table, checkpoint.read);
         for (;;) {
           const { shard, records } = await cursor.next();
