@@ -57,11 +57,13 @@ export const withholdHeldOut = (world: World, at: number): void => {
   }
 };
 
-/** Nobody in a holdout gets anything: what it shows ends, and it is counted from now on. */
+/** Nobody in a holdout gets anything: what it shows ends, and only its goal is waited for from now on. */
 const withhold = (world: World, run: string, at: number): void => {
   const instance = world.instance(run);
   if (instance === null) return;
   endInstance(world, run, 'merged', at);
+  if (world.catalog.journeys.find(instance)?.goal == null) return;
+  world.count(`in-flight/${instance.journeyId}/${instance.definition}/entered`);
   const { journeys } = world.state;
   const { shows: _, asks: __, ...rest } = instance;
   world.change({

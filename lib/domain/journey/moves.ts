@@ -38,6 +38,8 @@ export const moveInFlight = (world: World, at: number): void => {
       waiting: keeps ? instance.waiting : null,
       shows: instance.shows.filter(({ stepId }) => target.stepById.has(stepId)),
     });
+    world.count(`in-flight/${instance.journeyId}/${instance.definition}/ended`);
+    world.count(`in-flight/${target.id}/${target.fingerprint}/entered`);
     world.tell(at, {
       kind: 'journey',
       journeyId: target.id,
