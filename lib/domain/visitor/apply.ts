@@ -57,7 +57,7 @@ export const applyEvents = (
   const draft = createDraft(visitor);
   for (const event of applied) {
     if (event.own === true) applyOwn(draft.state, event, context);
-    else if (event.type === 'business') applyBusiness(draft, event, context);
+    else if (event.type === 'business' || TOLD_OF.has(event.name)) applyBusiness(draft, event, context);
     else applyOne(draft, event, context);
   }
   const { kept, evicted } = keepMarks(visitor.state.marks, fresh, context.now);
@@ -134,6 +134,9 @@ const applyOwn = (state: Draft['state'], event: VisitorEvent, { joinedAt }: Appl
     state.seed = older(state.seed, { ...stamp, id: seed });
   }
 };
+
+/** What deliverers tell of a message: nobody has seen it yet. */
+const TOLD_OF: ReadonlySet<string> = new Set(['Message Delivered', 'Message Bounced']);
 
 /** What happened to the visitor and not by them: it is counted, and is no visit. */
 const applyBusiness = (draft: Draft, event: VisitorEvent, context: ApplyContext): void => {
