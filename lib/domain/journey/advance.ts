@@ -1,22 +1,22 @@
-import { compareBusinessEvents } from '../business/business-event.ts';
 import type { Effect } from '../effect/effect.ts';
-import type { Json, JsonObject } from '../json.ts';
-import { own } from '../own.ts';
 import { closeProblems, openProblems } from '../problem/problems.ts';
 import { compareStamps } from '../stamp.ts';
 import { subtractDuration } from '../time/duration.ts';
 import { type ApplyContext, applyEvents, countOwn } from '../visitor/apply.ts';
 import { stampOf, type VisitorEvent } from '../visitor/event.ts';
 import type { Mark } from '../visitor/marks.ts';
-import { currentCart, type Visitor, type VisitorState } from '../visitor/state.ts';
+import type { Visitor, VisitorState } from '../visitor/state.ts';
 import { isTimeOfDay, nextDue, runFirstDue } from './due.ts';
 import { joinDuplicates, withholdHeldOut } from './duplicates.ts';
+import { EMPTYING, noticeEmptied } from './emptied-cart.ts';
 import { enterByEvent, enterBySegment, entrySegmentsOf } from './entries.ts';
 import { followSubjects } from './follows.ts';
 import { redeemGrant, takeSeat } from './grants.ts';
-import { type Happening, happeningOf, happeningOfOwn, revisionKey } from './happening.ts';
+import { type Happening, happeningOf, happeningOfOwn } from './happening.ts';
 import { moveInFlight } from './moves.ts';
 import { awaitAndRestart, exitAndReachGoals, finishTask } from './reactions.ts';
+import { isNewest } from './revisions.ts';
+import { publish, tellEvent } from './telling.ts';
 import { type Surroundings, World } from './world.ts';
 
 /** What an advance takes from outside. */
@@ -45,21 +45,8 @@ export interface Advanced {
   readonly stopped: readonly string[];
 }
 
-/** Subjects of business events whose newest revision is remembered; the newest stay. */
-const MAX_SUBJECTS = 64;
 /** Events of Wend's own that one commit lets happen, whatever they lead to. */
 const MAX_OWN_EVENTS = 500;
-/** Largest detail of an event in the visitor's story, bytes of JSON. */
-const MAX_DETAIL_BYTES = 600;
-
-/** Events that may take the last line out of a cart. */
-const EMPTYING: ReadonlySet<string> = new Set([
-  'Product Removed',
-  'Cart Updated',
-  'Cart Viewed',
-  'Checkout Started',
-  'Order Completed',
-]);
 
 /**
  * The mind of the visitor, in time: what was due before each event happens first, then the event, and at the end all
@@ -210,64 +197,6 @@ const letHappen = (world: World): void => {
   }
   world.stopped.push(...world.own.splice(0).map(({ name }) => name));
 };
-
-/** Of several events of one type and subject the newest counts; an older one that arrives late changes nothing. */
-const isNewest = (world: World, event: VisitorEvent): boolean => {
-  const key = revisionKey(event);
-  const known = own(world.state.subjects, key);
-  const { at, messageId, sequence = null } = event;
-  const revision = { at, sequence, messageId };
-  if (known !== undefined && compareBusinessEvents(revision, known) < 0) return false;
-  const subjects = Object.entries({ ...world.state.subjects, [key]: revision })
-    .sort(([a, { at: atA }], [b, { at: atB }]) => atB - atA || (a < b ? -1 : 1))
-    .slice(0, MAX_SUBJECTS);
-  world.change({ subjects: Object.fromEntries(subjects) });
-  return true;
-};
-
-const linesOf = (state: VisitorState): number => currentCart(state)?.lines.length ?? 0;
-
-/** When the last line goes, Wend says so (`api.md`, Tracking). */
-const noticeEmptied = (world: World, event: VisitorEvent, before: VisitorState, at: number): void => {
-  if (!EMPTYING.has(event.name) || linesOf(before) === 0 || linesOf(world.state) > 0) return;
-  const cartId = currentCart(before)?.id ?? null;
-  world.happen({
-    source: `${event.messageId}:emptied`,
-    name: 'Cart Emptied',
-    at,
-    properties: { cart_id: cartId },
-  });
-};
-
-const tellEvent = (world: World, event: VisitorEvent): void => {
-  if (world.surroundings.isUntold === true) return;
-  const { messageId, name, at } = event;
-  const said: JsonObject = event.type === 'identify' ? event.traits : (event.data ?? event.properties);
-  const text = JSON.stringify(said);
-  const isTold = text !== '{}' && text.length <= MAX_DETAIL_BYTES && world.affordsDetail(text.length);
-  const detail: { [key: string]: Json | undefined } = isTold ? { ...said } : {};
-  if (event.subject !== undefined) detail['subject'] = event.subject;
-  world.tell(at, {
-    kind: 'event',
-    name,
-    messageId,
-    ...(Object.keys(detail).length === 0 ? {} : { detail }),
-  });
-};
-
-/** Puts an event on the bus by itself, for the shop's own rules (`settings.publish`). */
-const publish = (world: World, event: VisitorEvent): void =>
-  world.want({
-    kind: 'bus',
-    id: world.nextId(),
-    detailType: event.name,
-    detail: {
-      ...world.who(),
-      messageId: event.messageId,
-      at: new Date(event.at).toISOString(),
-      properties: event.properties,
-    },
-  });
 
 /** Arms the one timer where something is due sooner than it fires, and gathers all that the commit wants. */
 const finish = (world: World): readonly Effect[] => {

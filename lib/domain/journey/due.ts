@@ -3,6 +3,7 @@ import type { VisitorState } from '../visitor/state.ts';
 import { endInstance, liveUntil } from './endings.ts';
 import { expireGrants } from './grants.ts';
 import type { JourneyInstance } from './instance.ts';
+import { entryOf } from './standing.ts';
 import { goOn, runSteps } from './steps.ts';
 import type { World } from './world.ts';
 
@@ -109,17 +110,13 @@ const fire = (world: World, instance: JourneyInstance, due: number): void => {
       goOn(world, instance, stepId, compiled.next, due, 'the wait is over');
       break;
     case 'await': {
-      const to = compiled.entries.has('await.else')
-        ? (compiled.entries.get('await.else') ?? null)
-        : compiled.next;
+      const to = entryOf(compiled, 'await.else');
       goOn(world, instance, stepId, to, due, 'timeout');
       break;
     }
     case 'task': {
       world.want({ kind: 'task', what: 'withdraw', taskId: waiting.taskId });
-      const to = compiled.entries.has('task.else')
-        ? (compiled.entries.get('task.else') ?? null)
-        : compiled.next;
+      const to = entryOf(compiled, 'task.else');
       const tasks = instance.tasks.filter((taskId) => taskId !== waiting.taskId);
       goOn(world, { ...instance, tasks }, stepId, to, due, 'timeout');
       break;

@@ -3,11 +3,12 @@ import { GLOBAL_HOLDOUT } from '../decision/draw.ts';
 import type { JsonObject } from '../json.ts';
 import { addDuration, parseDuration } from '../time/duration.ts';
 import { endInstance, isBarred } from './endings.ts';
+import { factAt, idOf, keyText } from './facts.ts';
 import type { Happening } from './happening.ts';
 import type { EntryEvent, JourneyInstance } from './instance.ts';
 import { drawHoldout, holdoutOf } from './split.ts';
 import { runSteps } from './steps.ts';
-import { factAt, idOf, keyText, MAX_DEPTH, type World } from './world.ts';
+import { MAX_DEPTH, type World } from './world.ts';
 
 /** Instances of one visitor that may be in flight at once. */
 const MAX_INSTANCES = 200;

@@ -1,8 +1,9 @@
 import type { CompiledFollow } from '../catalog/load-listeners.ts';
 import { addDuration, maximumMilliseconds } from '../time/duration.ts';
 import { parseInstant } from '../time/instant.ts';
+import { factAt } from './facts.ts';
 import type { Happening } from './happening.ts';
-import { factAt, type World } from './world.ts';
+import type { World } from './world.ts';
 
 /** Longest subject that can be followed, characters. */
 const MAX_SUBJECT = 1_000;

@@ -1,10 +1,11 @@
 import type { GrantStep } from '../catalog/journey-definition.ts';
-import type { CompiledJourney, CompiledStep } from '../catalog/load-journey.ts';
 import { isJsonObject } from '../json.ts';
 import { addDuration, type Duration, parseDuration } from '../time/duration.ts';
 import type { VisitorEvent } from '../visitor/event.ts';
+import { factAt, idOf, keyText } from './facts.ts';
 import type { Grant, JourneyInstance } from './instance.ts';
-import { factAt, idOf, keyText, type World } from './world.ts';
+import type { Standing } from './standing.ts';
+import type { World } from './world.ts';
 
 /** Grants kept of one visitor; those that are over go first, then the oldest. */
 const MAX_GRANTS = 100;
@@ -24,14 +25,8 @@ export const isHeld = (grant: Grant, at: number): boolean =>
  *
  * @returns the instance after it
  */
-export const runGrant = (
-  world: World,
-  instance: JourneyInstance,
-  journey: CompiledJourney,
-  compiled: CompiledStep,
-  step: GrantStep,
-  at: number,
-): JourneyInstance => {
+export const runGrant = (standing: Standing, step: GrantStep): JourneyInstance => {
+  const { world, instance, compiled, at } = standing;
   const { grant } = step;
   const offer = world.catalog.offerById.get(grant.offer);
   const { journeyId, run } = instance;
@@ -77,7 +72,7 @@ export const runGrant = (
       ],
     };
   }
-  give(world, instance, journey, compiled, step, at, null);
+  give(standing, step, null);
   return { ...instance, sells };
 };
 
@@ -86,15 +81,8 @@ const endOfPool = (closesAt: number, length: Duration | null, zone: string): num
   Math.max(closesAt + 86_400_000, length === null ? closesAt : addDuration(closesAt, length, zone));
 
 /** Gives the offer of a grant step to the visitor. */
-const give = (
-  world: World,
-  instance: JourneyInstance,
-  journey: CompiledJourney,
-  compiled: CompiledStep,
-  { grant }: GrantStep,
-  at: number,
-  poolId: string | null,
-): void => {
+const give = (standing: Standing, { grant }: GrantStep, poolId: string | null): void => {
+  const { world, instance, journey, compiled, at } = standing;
   const offer = world.catalog.offerById.get(grant.offer);
   if (offer === undefined) return;
   const { run, journeyId, key } = instance;
@@ -235,5 +223,5 @@ export const takeSeat = (world: World, properties: unknown, at: number): void =>
     world.changeInstance({ ...instance, pools: instance.pools.filter((pool) => pool.poolId !== poolId) });
     return;
   }
-  give(world, instance, journey, compiled, step, at, poolId);
+  give({ world, instance, journey, compiled, at }, step, poolId);
 };

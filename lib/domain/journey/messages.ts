@@ -1,13 +1,15 @@
 import type { MessageStep } from '../catalog/journey-definition.ts';
-import type { CompiledJourney, CompiledStep } from '../catalog/load-journey.ts';
+import type { CompiledStep } from '../catalog/load-journey.ts';
 import type { OutboundMessage } from '../effect/effect.ts';
 import type { Json } from '../json.ts';
 import { own } from '../own.ts';
 import { addDuration, subtractDuration } from '../time/duration.ts';
 import { formatInstant } from '../time/instant.ts';
 import { endOfQuietHours } from '../time/wall-clock.ts';
+import { idOf } from './facts.ts';
 import type { JourneyInstance } from './instance.ts';
-import { idOf, type World } from './world.ts';
+import type { Standing } from './standing.ts';
+import type { World } from './world.ts';
 
 /** Times of messages kept of one visitor: a limit may ask for as many. */
 const MAX_TIMES = 100;
@@ -44,13 +46,7 @@ const endOfLimit = (world: World, at: number): number | null => {
 };
 
 /** Whether what brought the visitor here still holds: a message that waited is re-checked (rule 4). */
-const stillHolds = (
-  world: World,
-  instance: JourneyInstance,
-  journey: CompiledJourney,
-  compiled: CompiledStep,
-  at: number,
-): boolean => {
+const stillHolds = ({ world, instance, journey, compiled, at }: Standing): boolean => {
   const facts = world.factsOf(instance, at);
   if (journey.segment !== null) {
     const segment = world.catalog.segments.get(journey.segment);
@@ -59,14 +55,8 @@ const stillHolds = (
   return ['enter.where', ...compiled.guards].every((path) => world.holds(journey.conditionAt(path), facts));
 };
 
-const judge = (
-  world: World,
-  instance: JourneyInstance,
-  journey: CompiledJourney,
-  compiled: CompiledStep,
-  step: MessageStep,
-  at: number,
-): Verdict => {
+const judge = (standing: Standing, step: MessageStep): Verdict => {
+  const { world, instance, at } = standing;
   const { message } = step;
   const { consents, preferences } = world.profile;
   const refused = purposesOf(step).find((purpose) => own(consents, purpose) === false);
@@ -79,7 +69,7 @@ const judge = (
     return { kind: 'drop', why: 'service first: a problem is open' };
   }
   const waited = instance.waiting?.kind === 'message';
-  if (waited && !stillHolds(world, instance, journey, compiled, at)) {
+  if (waited && !stillHolds(standing)) {
     return { kind: 'drop', why: 'what it was about is over' };
   }
   if (world.catalog.settings.messageLimit?.max === 0) return { kind: 'drop', why: 'the message limit is 0' };
@@ -96,17 +86,11 @@ const judge = (
  *
  * @returns the instance; `waiting` where the message is held back
  */
-export const runMessage = (
-  world: World,
-  instance: JourneyInstance,
-  journey: CompiledJourney,
-  compiled: CompiledStep,
-  step: MessageStep,
-  at: number,
-): JourneyInstance => {
+export const runMessage = (standing: Standing, step: MessageStep): JourneyInstance => {
+  const { world, instance, journey, compiled, at } = standing;
   const { channel, topic } = step.message;
   const told = { kind: 'message', journeyId: journey.id, stepId: compiled.id, channel, topic } as const;
-  const verdict = judge(world, instance, journey, compiled, step, at);
+  const verdict = judge(standing, step);
   if (verdict.kind === 'hold') {
     world.tell(at, { ...told, what: 'delayed', why: verdict.why });
     return { ...instance, waiting: { kind: 'message', due: verdict.until } };

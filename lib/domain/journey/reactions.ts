@@ -1,10 +1,13 @@
 import type { CompiledJourney, CompiledTrigger } from '../catalog/load-journey.ts';
+import { isJsonObject } from '../json.ts';
 import { subtractDuration } from '../time/duration.ts';
 import { ALL_KEYS, endInstance, raiseBarrier } from './endings.ts';
+import { carriedKey } from './facts.ts';
 import type { Happening } from './happening.ts';
 import type { EndedJourney, JourneyInstance } from './instance.ts';
+import { entryOf } from './standing.ts';
 import { goOn, runSteps, waitEnd } from './steps.ts';
-import { carriedKey, type World } from './world.ts';
+import type { World } from './world.ts';
 
 /**
  * Whether a trigger reaches an instance: by its name, by the key that the event itself carries (one that carries none
@@ -138,9 +141,7 @@ export const awaitAndRestart = (world: World, happening: Happening): void => {
         keyPath: journey.keyPath,
       };
       if (!awaits(world, trigger, happening, instance)) continue;
-      const to = compiled.entries.has('await.then')
-        ? (compiled.entries.get('await.then') ?? null)
-        : compiled.next;
+      const to = entryOf(compiled, 'await.then');
       goOn(world, instance, step.id, to, happening.at, happening.name);
       runSteps(world, run, happening.at);
     } else if ('wait' in step && instance.waiting.kind === 'wait' && step.wait.restartOn !== undefined) {
@@ -175,27 +176,20 @@ const awaits = (
 };
 
 /** `Task Done`: the instance that waits for it goes on by its outcome. */
-export const finishTask = (world: World, happening: Happening): void => {
-  const properties = happening.facts['properties'];
-  if (typeof properties !== 'object' || properties === null || Array.isArray(properties)) return;
-  const taskId = Reflect.get(properties, 'taskId');
-  const outcome = Reflect.get(properties, 'outcome');
+export const finishTask = (world: World, { facts, at }: Happening): void => {
+  const { properties } = facts;
+  if (!isJsonObject(properties)) return;
+  const { taskId, outcome } = properties;
   const waiting = world.state.journeys.instances.find(
     (instance) => instance.waiting?.kind === 'task' && instance.waiting.taskId === taskId,
   );
   if (waiting === undefined || waiting.stepId === null) return;
   const compiled = world.catalog.journeys.find(waiting)?.stepById.get(waiting.stepId);
   if (compiled === undefined || !('task' in compiled.step)) return;
-  const path = `task.then.${String(outcome)}`;
-  const to = compiled.entries.has(path) ? (compiled.entries.get(path) ?? null) : compiled.next;
+  const why = String(outcome);
   const tasks = waiting.tasks.filter((other) => other !== taskId);
-  world.tell(happening.at, {
-    kind: 'task',
-    taskId: String(taskId),
-    queue: compiled.step.task.queue,
-    what: 'done',
-    why: String(outcome),
-  });
-  goOn(world, { ...waiting, tasks }, compiled.id, to, happening.at, String(outcome));
-  runSteps(world, waiting.run, happening.at);
+  const { queue } = compiled.step.task;
+  world.tell(at, { kind: 'task', taskId: String(taskId), queue, what: 'done', why });
+  goOn(world, { ...waiting, tasks }, compiled.id, entryOf(compiled, `task.then.${why}`), at, why);
+  runSteps(world, waiting.run, at);
 };
