@@ -7,6 +7,13 @@ export interface Timing {
 const at = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 
+/** The sample below which a share of them lies; 1 is the largest. */
+export const quantile = (samples: readonly number[], share: number): number =>
+  at(
+    samples.toSorted((a, b) => a - b),
+    share,
+  );
+
 /** The middle and the tail of samples, in their unit. */
 export const timingOf = (samples: readonly number[]): Timing => {
   const sorted = samples.toSorted((a, b) => a - b);
