@@ -1,6 +1,7 @@
+import { joinedKeysOf } from '../domain/identity/joined-keys.ts';
 import { addLink } from '../domain/identity/links.ts';
 import { mergeVisitors } from '../domain/identity/merge.ts';
-import { anonymousKey, userKey, visitorIdOf } from '../domain/identity/visitor-id.ts';
+import { parseIdKey, visitorIdOf } from '../domain/identity/visitor-id.ts';
 import type { Stamp } from '../domain/stamp.ts';
 import { stampOf, type VisitorEvent } from '../domain/visitor/event.ts';
 import type { Mark } from '../domain/visitor/marks.ts';
@@ -17,18 +18,12 @@ export interface Join {
 
 /** What an event joins to its person. */
 export const joinsOf = (event: VisitorEvent): readonly Join[] => {
-  if (event.userId === undefined) return [];
   const stamp = stampOf(event);
-  const join = (idKey: string, movesOn: boolean): Join => ({ visitorId: visitorIdOf(idKey), stamp, movesOn });
-  if (event.type === 'identify' && event.anonymousId !== undefined) {
-    return [join(anonymousKey(event.anonymousId), true)];
-  }
-  if (event.type !== 'alias' || event.previousId === undefined) return [];
-  const anonymous = join(anonymousKey(event.previousId), true);
-  // An alias of a trusted server may name either kind of id; both are this person from now on.
-  return event.mayMergeUsers === true && event.previousId !== event.userId
-    ? [anonymous, join(userKey(event.previousId), false)]
-    : [anonymous];
+  return joinedKeysOf(event).map((idKey) => ({
+    visitorId: visitorIdOf(idKey),
+    stamp,
+    movesOn: parseIdKey(idKey)?.kind !== 'user',
+  }));
 };
 
 export interface Joined {

@@ -1,3 +1,4 @@
+import { joinAtOnce } from '../domain/cart/cart-log.ts';
 import { linkNow } from '../domain/identity/links.ts';
 import { mergeVisitors } from '../domain/identity/merge.ts';
 import { anonymousKey, userKey, visitorIdOf } from '../domain/identity/visitor-id.ts';
@@ -59,5 +60,10 @@ export const assemblePerson = (
   const seed =
     anonymousSeed !== null && joins && stored?.kind === 'none' ? anonymousSeed : userKey(ids.userId);
   if (!joins || twin.kind !== 'visitor') return { visitorId, visitor: own, seed, unread };
-  return { visitorId, visitor: mergeVisitors(own, twin.visitor, currency, now).visitor, seed, unread };
+  const { state, orders } = mergeVisitors(own, twin.visitor, currency, now).visitor;
+  const cart = joinAtOnce(state.cart, [
+    userKey(ids.userId),
+    ...(anonymousSeed === null ? [] : [anonymousSeed]),
+  ]);
+  return { visitorId, visitor: { orders, state: { ...state, cart } }, seed, unread };
 };

@@ -1,20 +1,20 @@
-import type { Cart } from './cart.ts';
-import { type CartLog, stepCart } from './cart-log.ts';
+import { baseOf, type CartLog } from './cart-log.ts';
+import { type ScopedCart, stepCarts } from './scoped-carts.ts';
 
 /**
  * Ids of the carts that had a line, as far back as the log goes: to its horizon, or to the last change after which
  * nothing before it matters (an order that names no cart, a named replacement of all lines).
  */
-export const cartIdsOf = ({ base, operations }: CartLog): ReadonlySet<string> => {
+export const cartIdsOf = (log: CartLog): ReadonlySet<string> => {
   const ids = new Set<string>();
-  const note = (cart: Cart | null): void => {
-    if (cart !== null && cart.lines.length > 0) ids.add(cart.id);
+  const note = (carts: readonly ScopedCart[]): void => {
+    for (const { cart } of carts) if (cart !== null && cart.lines.length > 0) ids.add(cart.id);
   };
-  let cart = base;
-  note(cart);
-  for (const operation of operations) {
-    cart = stepCart(cart, operation);
-    note(cart);
+  let carts = baseOf(log);
+  note(carts);
+  for (const operation of log.operations) {
+    carts = stepCarts(carts, operation);
+    note(carts);
   }
   return ids;
 };

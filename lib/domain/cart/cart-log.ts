@@ -1,29 +1,26 @@
 import { compareStamps, type Stamp } from '../stamp.ts';
-import { bytesOf } from '../visitor/bounds.ts';
-import type { Cart, CartLine } from './cart.ts';
-import { linesWithin, weightOfLine } from './line-weight.ts';
+import type { Cart } from './cart.ts';
+import { type CartJoin, type CartOperation, isAbsolute, weightOfOperation } from './cart-operation.ts';
+import { withoutMoot } from './moot.ts';
+import {
+  areOne,
+  boundCarts,
+  newestOf,
+  type ScopedCart,
+  scopeOf,
+  stepCarts,
+  UNTOLD,
+  uniteCarts,
+} from './scoped-carts.ts';
 
 /**
- * What one event did to the cart. Where the event named no cart, the current one is meant, and `cartId`, then its
- * messageId, is the id of the cart that it opens where there is none.
- */
-export type CartOperation = Stamp & {
-  readonly cartId: string;
-  readonly named: boolean;
-  readonly currency: string;
-} & (
-    | { readonly kind: 'add'; readonly line: CartLine }
-    | { readonly kind: 'remove'; readonly line: CartLine; readonly anyPrice: boolean }
-    | { readonly kind: 'replace'; readonly lines: readonly CartLine[] }
-    | { readonly kind: 'order' }
-  );
-
-/**
- * The cart as the operations that made it, so that a late event finds its place. Bounded: the oldest operations
- * are folded into `base`, and one that arrives later than that (before `horizon`) no longer changes the cart.
+ * The carts of a person as the operations that made them, so that a late event finds its place. Until a log-in each
+ * id has a current cart of its own; from then on the newest of them is the person's. Bounded: the oldest operations
+ * are folded into `base`, and one that arrives later than that (before `horizon`) no longer changes a cart.
  */
 export interface CartLog {
-  readonly base: Cart | null;
+  /** Logs stored before each id had a cart hold the one cart there was. */
+  readonly base: readonly ScopedCart[] | Cart | null;
   readonly horizon: Stamp | null;
   /** Ascending by stamp, after `horizon`. */
   readonly operations: readonly CartOperation[];
@@ -33,108 +30,67 @@ export interface CartLog {
 
 export const EMPTY_CART_LOG: CartLog = { base: null, horizon: null, operations: [], bytes: 0 };
 
-/** Operations kept one by one, and how much text (`weightOfLine`); late events are exact this far back. */
+/** Operations kept one by one, and how much text (`weightOfOperation`); late events are exact this far back. */
 export const MAX_CART_OPERATIONS = 64;
 const MAX_LOG_BYTES = 40_000;
 
-/** Lines of a cart, and their text; what would open a further one is ignored (the request contract refuses it). */
-export const MAX_CART_LINES = 500;
-export const MAX_CART_BYTES = 40_000;
+/** Folded carts by log: a log never changes, so neither do its carts. */
+const folded = new WeakMap<CartLog, readonly ScopedCart[]>();
 
-/** Units of one line. */
-const MAX_QUANTITY = 1_000_000;
+const NONE: readonly ScopedCart[] = [];
 
-/** Whether nothing that happened before it matters: it empties the cart, or says all of another. */
-const isAbsolute = ({ kind, named }: CartOperation): boolean =>
-  kind === 'order' ? !named : kind === 'replace' && named;
-
-const OPERATION_OVERHEAD = 24;
-
-const weightOfOperation = (operation: CartOperation): number => {
-  const own = OPERATION_OVERHEAD + bytesOf(operation.tie) + bytesOf(operation.cartId);
-  switch (operation.kind) {
-    case 'add':
-    case 'remove':
-      return own + weightOfLine(operation.line);
-    case 'replace':
-      return operation.lines.reduce((sum, line) => sum + weightOfLine(line), own);
-    case 'order':
-      return own;
-  }
+/** The carts that the operations of a log start from. */
+export const baseOf = ({ base }: CartLog): readonly ScopedCart[] => {
+  if (base === null) return NONE;
+  return 'lines' in base
+    ? [{ scopes: [UNTOLD], cart: base, last: { at: base.updatedAt ?? 0, tie: '' } }]
+    : base;
 };
 
-const addLine = (lines: readonly CartLine[], added: CartLine): readonly CartLine[] => {
-  const index = lines.findIndex((line) => line.id === added.id);
-  const present = lines[index];
-  const next =
-    present === undefined
-      ? [...lines, added]
-      : lines.with(index, {
-          ...present,
-          ...added,
-          quantity: Math.min(present.quantity + added.quantity, MAX_QUANTITY),
-        });
-  return linesWithin(next, MAX_CART_LINES, MAX_CART_BYTES).length === next.length ? next : lines;
-};
-
-const removeLine = (
-  lines: readonly CartLine[],
-  removed: CartLine,
-  anyPrice: boolean,
-): readonly CartLine[] => {
-  let index = lines.findIndex((line) => line.id === removed.id);
-  if (index < 0 && anyPrice) {
-    index = lines.findIndex(
-      (line) => productOf(line) === productOf(removed) && line.variant === removed.variant,
-    );
-  }
-  const present = lines[index];
-  if (present === undefined) return lines;
-  const quantity = present.quantity - removed.quantity;
-  return quantity > 0 ? lines.with(index, { ...present, quantity }) : lines.toSpliced(index, 1);
-};
-
-const productOf = (line: CartLine): string => line.productId ?? line.sku;
-
-/** The cart after one more operation, in order. */
-export const stepCart = (cart: Cart | null, operation: CartOperation): Cart | null => {
-  const isCurrent = cart !== null && (!operation.named || operation.cartId === cart.id);
-  if (operation.kind === 'order') return isCurrent ? null : cart;
-  // What is taken off where there is no cart makes none; one that is named is the current cart from then on.
-  if (operation.kind === 'remove' && !isCurrent && !operation.named) return cart;
-  const current = isCurrent ? cart : null;
-  // A shop that switches its currency shows new prices: what was priced in the old one starts anew.
-  const before = current !== null && current.currency === operation.currency ? current.lines : [];
-  const base = {
-    id: current?.id ?? operation.cartId,
-    currency: operation.currency,
-    updatedAt: operation.at,
-  };
-  switch (operation.kind) {
-    case 'add':
-      return { ...base, lines: addLine(before, operation.line) };
-    case 'remove':
-      return { ...base, lines: removeLine(before, operation.line, operation.anyPrice) };
-    case 'replace':
-      return { ...base, lines: operation.lines };
-  }
-};
-
-/** Folded carts by log: a log never changes, so neither does its cart. */
-const folded = new WeakMap<CartLog, { readonly cart: Cart | null }>();
-
-/** The current cart of a log, or null where there is none. */
-export const cartOf = (log: CartLog): Cart | null => {
+const cartsOf = (log: CartLog): readonly ScopedCart[] => {
   const known = folded.get(log);
-  if (known !== undefined) return known.cart;
-  const cart = log.operations.reduce(stepCart, log.base);
-  folded.set(log, { cart });
-  return cart;
+  if (known !== undefined) return known;
+  const carts = log.operations.reduce(stepCarts, baseOf(log));
+  folded.set(log, carts);
+  return carts;
 };
+
+/** The current cart of a log, or null where there is none: the newest, where ids were not joined yet. */
+export const cartOf = (log: CartLog): Cart | null => newestOf(cartsOf(log))?.cart ?? null;
 
 /** The log with one more operation in its place. */
 export const recordOperation = (log: CartLog, operation: CartOperation): CartLog => {
-  if (log.horizon !== null && compareStamps(operation, log.horizon) <= 0) return log;
+  if (operation.kind === 'join') return recordJoin(log, operation);
+  return isBeyond(log, operation) ? log : insert(log, operation);
+};
+
+const isBeyond = ({ horizon }: CartLog, operation: CartOperation): boolean =>
+  horizon !== null && compareStamps(operation, horizon) <= 0;
+
+/** Of several log-ins under the same ids the first says all; one from beyond the horizon is true all the same. */
+const recordJoin = (log: CartLog, join: CartJoin): CartLog => {
+  const base = baseOf(log);
+  if (areOne(base, join)) return log;
+  if (isBeyond(log, join)) {
+    const operations = withoutSame(log, join);
+    return bounded({ ...log, base: stepCarts(base, join), operations, bytes: weigh(operations) }, true);
+  }
+  const same = log.operations.find((other) => isSame(other, join));
+  if (same === undefined) return insert(log, join);
+  if (compareStamps(same, join) <= 0) return log;
+  return insert(
+    { ...log, operations: withoutSame(log, join), bytes: log.bytes - weightOfOperation(same) },
+    join,
+  );
+};
+
+const isSame = (operation: CartOperation, join: CartJoin): boolean =>
+  operation.kind === 'join' && operation.scopes.join() === join.scopes.join();
+
+const withoutSame = ({ operations }: CartLog, join: CartJoin): readonly CartOperation[] =>
+  operations.filter((operation) => !isSame(operation, join));
+
+const insert = (log: CartLog, operation: CartOperation): CartLog => {
   const last = log.operations.at(-1);
   const inOrder = last === undefined || compareStamps(operation, last) > 0;
   const operations = [...log.operations];
@@ -145,16 +101,39 @@ export const recordOperation = (log: CartLog, operation: CartOperation): CartLog
     if (next !== undefined && compareStamps(next, operation) === 0) return log;
     operations.splice(place, 0, operation);
   }
-  const next = bounded({ ...log, operations, bytes: log.bytes + weightOfOperation(operation) });
-  const known = inOrder ? folded.get(log) : undefined;
-  if (known !== undefined) folded.set(next, { cart: stepCart(known.cart, operation) });
+  const bytes = log.bytes + weightOfOperation(operation);
+  const next = bounded({ ...log, operations, bytes }, !inOrder || isAbsolute(operation));
+  // Of several carts that no longer fit into the base some are gone from now on, not with the next reading.
+  const known = inOrder && (next.base === log.base || baseOf(next).length < 2) ? folded.get(log) : undefined;
+  if (known !== undefined) folded.set(next, stepCarts(known, operation));
   return next;
 };
+
+/**
+ * The log as it will be once these ids (`user:…`, `anon:…`) are known to be one person, while the event that says so
+ * is still on its way: it comes after all that was seen of them.
+ */
+export const joinAtOnce = (log: CartLog, idKeys: readonly string[]): CartLog => {
+  const last = log.operations.at(-1) ?? log.horizon;
+  return recordOperation(log, joinOf({ at: (last?.at ?? 0) + 1, tie: '' }, idKeys));
+};
+
+/** That these ids (`user:…`, `anon:…`) are one person since an event. */
+export const joinOf = ({ at, tie }: Stamp, idKeys: readonly string[]): CartJoin => ({
+  at,
+  tie,
+  kind: 'join',
+  scopes: idKeys.map(scopeOf).sort(),
+});
 
 /** Two histories of the same person as one. */
 export const mergeCartLogs = (a: CartLog, b: CartLog): CartLog => {
   const [older, newer] = compareHorizons(a, b) <= 0 ? [a, b] : [b, a];
-  return older.operations.reduce(recordOperation, newer);
+  const late = older.operations.filter((operation) => isBeyond(newer, operation));
+  const base = late.reduce(stepCarts, baseOf(older));
+  const start =
+    base.length === 0 ? newer : bounded({ ...newer, base: uniteCarts(baseOf(newer), base) }, true);
+  return older.operations.slice(late.length).reduce(recordOperation, start);
 };
 
 const compareHorizons = (a: CartLog, b: CartLog): number =>
@@ -166,26 +145,38 @@ const compareHorizons = (a: CartLog, b: CartLog): number =>
       ? 1
       : compareStamps(a.horizon, b.horizon);
 
-const bounded = (log: CartLog): CartLog => {
-  const { operations } = log;
-  const absolute = operations.findLastIndex(isAbsolute);
-  const start = Math.max(absolute, 0);
-  let { bytes } = log;
-  let kept = start;
-  for (const moot of operations.slice(0, start)) bytes -= weightOfOperation(moot);
+const weigh = (operations: readonly CartOperation[]): number =>
+  operations.reduce((sum, operation) => sum + weightOfOperation(operation), 0);
+
+/** @param hasMoot - whether something that happened before another operation of the log may be moot now */
+const bounded = (log: CartLog, hasMoot: boolean): CartLog => {
+  let { bytes, operations } = log;
+  let carts = baseOf(log);
+  if (hasMoot) {
+    ({ carts, operations } = withoutMoot(carts, operations));
+    if (operations !== log.operations) bytes = weigh(operations);
+  }
+  let kept = 0;
   for (; operations.length - kept > MAX_CART_OPERATIONS || bytes > MAX_LOG_BYTES; kept++) {
     const oldest = operations[kept];
     if (oldest === undefined) break;
     bytes -= weightOfOperation(oldest);
   }
-  const base = absolute >= 0 ? null : log.base;
-  if (kept === start) return { base, horizon: log.horizon, operations: operations.slice(start), bytes };
-  const folded = operations.slice(start, kept);
-  const { at, tie } = folded.at(-1) ?? operations[0] ?? { at: 0, tie: '' };
+  if (kept === 0) {
+    const base = hasMoot ? storedBase(carts) : log.base;
+    return { base, horizon: log.horizon, operations, bytes };
+  }
+  const past = operations.slice(0, kept);
+  const { at, tie } = past.at(-1) ?? { at: 0, tie: '' };
   return {
-    base: folded.reduce(stepCart, base),
+    base: storedBase(past.reduce(stepCarts, carts)),
     horizon: { at, tie },
     operations: operations.slice(kept),
     bytes,
   };
+};
+
+const storedBase = (carts: readonly ScopedCart[]): readonly ScopedCart[] | null => {
+  const kept = boundCarts(carts);
+  return kept.length === 0 ? null : kept;
 };

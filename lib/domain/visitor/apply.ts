@@ -1,13 +1,15 @@
-import { recordOperation } from '../cart/cart-log.ts';
+import { joinOf, recordOperation } from '../cart/cart-log.ts';
 import type { CounterSpec } from '../condition/counter.ts';
 import { markOf } from '../hash.ts';
+import { joinedKeysOf } from '../identity/joined-keys.ts';
 import { nameIds } from '../identity/person-ids.ts';
 import { seedClaim } from '../identity/seed.ts';
+import { userKey } from '../identity/visitor-id.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
 import { own, setOwn } from '../own.ts';
 import type { Stamp } from '../stamp.ts';
 import { assign, joinAssignment } from './assignments.ts';
-import { readCartOperation, readOrderOperation } from './commerce.ts';
+import { readCartChange, readOrderOperation } from './commerce.ts';
 import { boundCounters, type Counter, countersMovedBy, tally } from './counters.ts';
 import { stampOf, type VisitorEvent } from './event.ts';
 import { joinGroup } from './groups.ts';
@@ -159,12 +161,14 @@ const applyOne = (draft: Draft, event: VisitorEvent, context: ApplyContext): voi
   switch (event.type) {
     case 'identify':
       identify(state, event.traits, stamp);
+      joinCarts(state, event, stamp);
       return;
     case 'group':
       if (event.groupId !== undefined)
         state.groups = joinGroup(state.groups, event.groupId, event.traits, stamp);
       return;
     case 'alias':
+      joinCarts(state, event, stamp);
       return;
     case 'page':
     case 'screen':
@@ -177,6 +181,13 @@ const applyOne = (draft: Draft, event: VisitorEvent, context: ApplyContext): voi
       return;
     case 'business':
   }
+};
+
+/** A log-in: of the carts filled under the ids that it joins, the newest is the person's from then on. */
+const joinCarts = (state: Draft['state'], event: VisitorEvent, stamp: Stamp): void => {
+  const joined = joinedKeysOf(event);
+  if (event.userId === undefined || joined.length === 0) return;
+  state.cart = recordOperation(state.cart, joinOf(stamp, [userKey(event.userId), ...joined]));
 };
 
 /** The event by which a provider tells that a person wants no more of a channel, a topic, or anything. */
@@ -267,8 +278,8 @@ const countOne = (
 
 /** What an e-commerce event does to the cart and the orders. */
 const trade = (draft: Draft, event: VisitorEvent, stamp: Stamp, { currency }: ApplyContext): void => {
-  const cartOperation = readCartOperation(event, stamp, currency);
-  if (cartOperation !== null) draft.state.cart = recordOperation(draft.state.cart, cartOperation);
+  const cartChange = readCartChange(event, stamp, currency);
+  if (cartChange !== null) draft.state.cart = recordOperation(draft.state.cart, cartChange);
   const orderOperation = readOrderOperation(event, stamp, currency);
   if (orderOperation !== null) draft.orders = recordOrder(draft.orders, orderOperation, currency);
 };

@@ -1,6 +1,8 @@
 import type { CartLine } from '../cart/cart.ts';
-import { type CartOperation, MAX_CART_BYTES, MAX_CART_LINES } from '../cart/cart-log.ts';
+import { type CartChange, MAX_CART_BYTES, MAX_CART_LINES } from '../cart/cart-operation.ts';
 import { linesWithin } from '../cart/line-weight.ts';
+import { scopeOf } from '../cart/scoped-carts.ts';
+import { anonymousKey, userKey } from '../identity/visitor-id.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json.ts';
 import { toMinorUnits } from '../money/minor-units.ts';
 import type { Stamp } from '../stamp.ts';
@@ -19,13 +21,20 @@ import { MAX_ORDER_BYTES, MAX_ORDER_LINES, type OrderOperation } from './orders.
  */
 const MAX_AMOUNT = 1_000_000_000_000;
 
-/** What an event does to the cart, or null. `currency` is the settings'. */
-export const readCartOperation = (
-  event: VisitorEvent,
-  stamp: Stamp,
-  currency: string,
-): CartOperation | null => {
-  const { properties } = event;
+/** Names of the events that may change the cart: of all others not even the ids are looked at. */
+const CHANGES_CART: ReadonlySet<string> = new Set([
+  'Product Added',
+  'Product Removed',
+  'Cart Updated',
+  'Cart Viewed',
+  'Checkout Started',
+  'Order Completed',
+]);
+
+/** What an event does to the cart of whoever did it, or null. `currency` is the settings'. */
+export const readCartChange = (event: VisitorEvent, stamp: Stamp, currency: string): CartChange | null => {
+  if (!CHANGES_CART.has(event.name)) return null;
+  const { properties, userId, anonymousId = '' } = event;
   const cartId = text(properties.cart_id);
   const base = {
     at: stamp.at,
@@ -33,6 +42,7 @@ export const readCartOperation = (
     currency: readCurrency(properties, currency),
     cartId: cartId ?? event.messageId,
     named: cartId !== undefined,
+    scope: scopeOf(userId === undefined ? anonymousKey(anonymousId) : userKey(userId)),
   };
   switch (event.name) {
     case 'Product Added': {
