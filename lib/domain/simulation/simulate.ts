@@ -1,4 +1,3 @@
-import { personOf as personNamedBy } from '../business/business-event.ts';
 import type { Cart } from '../cart/cart.ts';
 import type { CompiledCatalog } from '../catalog/compiled.ts';
 import { decisionFacts } from '../decision/decision-facts.ts';
@@ -9,22 +8,17 @@ import { priceOffers } from '../decision/price-offers.ts';
 import type { DecisionRequest, PlacementRequest } from '../decision/request.ts';
 import type { Selection } from '../decision/select-experiences.ts';
 import { suppressionOf } from '../decision/suppression.ts';
-import type { PoolEffect } from '../effect/effect.ts';
-import { type Advanced, advance } from '../journey/advance.ts';
 import { own } from '../own.ts';
-import { emptyPool, joinPool, markTold, offerSeats, type Pool, releaseSeat, untold } from '../pool/pool.ts';
-import { seatEventOf } from '../pool/seat-event.ts';
 import type { Stamp } from '../stamp.ts';
 import { readOrderOperation } from '../visitor/commerce.ts';
 import { stampOf, type VisitorEvent } from '../visitor/event.ts';
 import { type Profile, profileOf } from '../visitor/profile.ts';
 import { currentCart, isKnown, STRANGER, type Visitor } from '../visitor/state.ts';
-import { Agenda } from './agenda.ts';
+import { Crowd } from './crowd.ts';
 import { createImpressions } from './impressions.ts';
 import { JourneyTally } from './journey-tally.ts';
-import { type Home, keepOlderMarks, People } from './people.ts';
+import type { Home } from './people.ts';
 import type { SimulationReport } from './report.ts';
-import { Subjects } from './subjects.ts';
 import { ImpressionTally, OfferTally } from './tally.ts';
 
 export interface SimulationOptions {
@@ -57,7 +51,7 @@ const NO_CONTENT = { ok: true, content: null } as const;
 /** Starts a simulation with no visitors. Pure: no clock, no randomness, no I/O. */
 export const createSimulation = (options: SimulationOptions): Simulation => {
   const { catalog, decideOn } = options;
-  const { settings, countersByEvent } = catalog;
+  const { settings } = catalog;
   const { currency } = settings;
   const totals = { total: 0, known: 0, heldOut: 0, carts: 0, orders: 0, revenue: 0 };
   const see = createImpressions(catalog);
@@ -114,7 +108,7 @@ export const createSimulation = (options: SimulationOptions): Simulation => {
     priceInto('orders', cart, selectionOf(profile, cart, event.at));
   };
 
-  const decide = (home: Home, visitor: Visitor, event: VisitorEvent): Visitor => {
+  const decide = (crowd: Crowd, home: Home, visitor: Visitor, event: VisitorEvent): Visitor => {
     const profile = profileOf(visitor, home.visitorId, home.idKey);
     const { cart } = profile;
     const selection = selectionOf(profile, cart, event.at);
@@ -126,12 +120,13 @@ export const createSimulation = (options: SimulationOptions): Simulation => {
     }
     if (cart !== null) priceInto('decisions', cart, selection);
     const { draw } = selection.suppression;
-    const drawn = remember(home, visitor, draw === null ? draws : [...draws, draw], profile, event);
+    const drawn = remember(crowd, home, visitor, draw === null ? draws : [...draws, draw], profile, event);
     return see(drawn, placements, event.at);
   };
 
   /** Draws become the visitor's own, as the events that record them make them. */
   const remember = (
+    crowd: Crowd,
     home: Home,
     visitor: Visitor,
     draws: readonly Draw[],
@@ -140,135 +135,33 @@ export const createSimulation = (options: SimulationOptions): Simulation => {
   ): Visitor => {
     if (draws.length === 0) return visitor;
     const events = draws.map((draw) => drawEvent(draw, profile, event));
-    return commit(home, visitor, events, event.at, null).visitor;
-  };
-
-  const commit = (
-    home: Home,
-    visitor: Visitor,
-    events: readonly VisitorEvent[],
-    now: number,
-    joinedAt: Stamp | null,
-    timer: number | null = null,
-  ): Advanced => {
-    home.version += 1;
-    const advanced = advance(visitor, events, {
-      catalog,
-      countersByEvent,
-      visitorId: home.visitorId,
-      seed: home.idKey,
-      now,
-      version: home.version,
-      timer,
-      isUntold: true,
-      ...(home.olderMarks === null ? {} : { olderMarks: home.olderMarks }),
-      ...(joinedAt === null ? {} : { joinedAt }),
-    });
-    keepOlderMarks(home, advanced.evictedMarks);
-    for (const effect of advanced.effects) journeys.add(effect);
-    return advanced;
-  };
-
-  /** All that goes on among people who may have to do with each other. */
-  const createCrowd = () => {
-    const people = new People();
-    const subjects = new Subjects<Home>();
-    const pools = new Map<string, Pool>();
-    const agenda = new Agenda<() => void>();
-
-    const settle = (home: Home, { visitor, effects }: Advanced, now: number): void => {
-      home.visitor = visitor;
-      for (const effect of effects) {
-        if (effect.kind === 'timer') arm(home, effect.due, effect.generation, now);
-        else if (effect.kind === 'pool') seat(home, effect, now);
-        else if (effect.kind === 'follow') {
-          const known = subjects.follow(home, effect);
-          if (known.length > 0) deliver(home, known, now);
-        }
-      }
-    };
-
-    const deliver = (home: Home, events: readonly VisitorEvent[], now: number): void => {
-      const person = people.personOf(home.visitorId) ?? home;
-      settle(person, commit(person, person.visitor ?? STRANGER, events, now, null), now);
-    };
-
-    const arm = (home: Home, due: number, generation: number, now: number): void =>
-      agenda.add(Math.max(due, now), () => {
-        const person = people.personOf(home.visitorId) ?? home;
-        if (person.visitor === null) return;
-        const mine = person === home ? generation : null;
-        settle(person, commit(person, person.visitor, [], Math.max(due, now), null, mine), due);
-      });
-
-    const seat = (home: Home, effect: PoolEffect, now: number): void => {
-      const pool = pools.get(effect.poolId) ?? emptyPool(effect.poolId);
-      const asker = { visitorId: home.visitorId, run: effect.run, stepId: effect.stepId };
-      if (effect.what === 'release') {
-        pools.set(effect.poolId, releaseSeat(pool, asker));
-        agenda.add(now, () => offer(effect.poolId, now));
-        return;
-      }
-      pools.set(effect.poolId, joinPool(pool, asker, effect, now));
-      const at = Math.max(now, effect.closesAt);
-      agenda.add(at, () => offer(effect.poolId, at));
-    };
-
-    const offer = (poolId: string, now: number): void => {
-      const offered = offerSeats(pools.get(poolId) ?? emptyPool(poolId), now);
-      const chosen = untold(offered);
-      pools.set(poolId, markTold(offered, chosen));
-      for (const candidate of chosen) {
-        const home = people.personOf(candidate.visitorId);
-        if (home !== null) deliver(home, [seatEventOf(poolId, candidate)], now);
-      }
-    };
-
-    const passTime = (until: number): void => {
-      for (let next = agenda.next; next !== null && next < until; next = agenda.next) agenda.take()?.what();
-    };
-
-    const hear = (event: VisitorEvent): void => {
-      note(event);
-      const person = personNamedBy(event.subject ?? '');
-      if (person === null) {
-        for (const home of subjects.publish(event)) deliver(home, [event], event.at);
-        return;
-      }
-      const addressed = { ...event, userId: person };
-      const { person: home } = people.receiverOf(addressed, stampOf(event), currency);
-      deliver(home, [addressed], event.at);
-    };
-
-    const hearOf = (event: VisitorEvent): void => {
-      passTime(event.at);
-      if (event.type === 'business') {
-        hear(event);
-        return;
-      }
-      const stamp = stampOf(event);
-      const { person: home, joinedAt } = people.receiverOf(event, stamp, currency);
-      if (event.name === 'Order Completed' && event.type === 'track') tryOffers(home, event, stamp);
-      const before = home.visitor ?? STRANGER;
-      const advanced = commit(home, before, [event], event.at, joinedAt);
-      settle(home, advanced, event.at);
-      if (advanced.applied.length === 0) {
-        repeated += 1;
-        return;
-      }
-      note(event);
-      const { visitor } = advanced;
-      if (visitor.state.cart !== before.state.cart) noteCart(home, currentCart(visitor.state));
-      if (decideOn.has(event.name)) home.visitor = decide(home, home.visitor ?? visitor, event);
-    };
-
-    return { people, hearOf, passTime };
+    return crowd.commit(home, visitor, events, event.at, null).visitor;
   };
 
   const note = (event: VisitorEvent): void => {
     names.set(event.name, (names.get(event.name) ?? 0) + 1);
     from = Math.min(from, event.at);
     to = Math.max(to, event.at);
+  };
+
+  const hear = (crowd: Crowd, event: VisitorEvent): void => {
+    crowd.passTime(event.at);
+    if (event.type === 'business') {
+      note(event);
+      crowd.publish(event);
+      return;
+    }
+    const { person, joinedAt } = crowd.receiverOf(event);
+    if (event.name === 'Order Completed' && event.type === 'track') tryOffers(person, event, stampOf(event));
+    const { home, before, isRepeated } = crowd.happen(event, person, joinedAt);
+    if (isRepeated) {
+      repeated += 1;
+      return;
+    }
+    note(event);
+    const visitor = home.visitor ?? before;
+    if (visitor.state.cart !== before.state.cart) noteCart(home, currentCart(visitor.state));
+    if (decideOn.has(event.name)) home.visitor = decide(crowd, home, visitor, event);
   };
 
   const report = (): SimulationReport => {
@@ -302,9 +195,10 @@ export const createSimulation = (options: SimulationOptions): Simulation => {
   };
 
   const play = (events: readonly VisitorEvent[]): ReadonlyMap<string, Visitor> => {
-    const { people, hearOf, passTime } = createCrowd();
-    for (const event of events) hearOf(event);
-    passTime(options.until + 1);
+    const crowd = new Crowd({ catalog, onEffect: (effect) => journeys.add(effect) });
+    const { people } = crowd;
+    for (const event of events) hear(crowd, event);
+    crowd.passTime(options.until + 1);
     const visitors = new Map<string, Visitor>();
     for (const { visitorId, visitor, carts } of people.homes) {
       if (visitor === null) continue;
