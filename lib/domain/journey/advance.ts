@@ -12,7 +12,7 @@ import { EMPTYING, noticeEmptied } from './emptied-cart.ts';
 import { enterByEvent, enterBySegment, entrySegmentsOf } from './entries.ts';
 import { followSubjects } from './follows.ts';
 import { redeemGrant, takeSeat } from './grants.ts';
-import { type Happening, happeningOf, happeningOfOwn } from './happening.ts';
+import { type Happening, happeningOf, happeningOfDue, happeningOfOwn } from './happening.ts';
 import { moveInFlight } from './moves.ts';
 import { awaitAndRestart, exitAndReachGoals, finishTask } from './reactions.ts';
 import { isNewest } from './revisions.ts';
@@ -148,9 +148,17 @@ function* chunksOf(events: readonly VisitorEvent[], world: World): Generator<rea
   if (unheard.length > 0) yield unheard;
 }
 
+/** Lets what was due happen, one after the other; who comes to be in a segment by it enters what waits for that. */
 const runDue = (world: World, until: number, inclusive: boolean): void => {
   // Each of them ends a wait or begins a later one: they come to an end.
-  while (runFirstDue(world, until, inclusive)) letHappen(world);
+  for (;;) {
+    const due = nextDue(world);
+    if (due === null || due > until) return;
+    const segments = entrySegmentsOf(world, due);
+    if (!runFirstDue(world, until, inclusive)) return;
+    enterBySegment(world, happeningOfDue(due), segments);
+    letHappen(world);
+  }
 };
 
 const reactTo = (

@@ -45,3 +45,14 @@ export const happeningOfOwn = (event: OwnEvent): Happening => ({
   revises: null,
   depth: event.depth,
 });
+
+/** What happens since it is time. */
+export const happeningOfDue = (due: number): Happening => ({
+  name: 'it was time',
+  id: `due:${due}`,
+  at: due,
+  facts: {},
+  isLate: false,
+  revises: null,
+  depth: 0,
+});

@@ -100,6 +100,29 @@ describe('entry', () => {
     expect(life.messages.map(({ stepId }) => stepId)).toEqual(['hello']);
   });
 
+  it('by a segment happens by what a step of another journey sets, too, when it is due', () => {
+    const rise = {
+      kind: 'journey',
+      id: 'rise',
+      enter: { on: 'Started' },
+      steps: [
+        { id: 'month', wait: { for: 'P1M' } },
+        { id: 'up', set: { traits: { level: 'gold' } } },
+      ],
+    };
+    const welcome = {
+      kind: 'journey',
+      id: 'welcome-gold',
+      enter: { segment: 'gold' },
+      steps: [{ id: 'stay', wait: { for: 'P9D' } }],
+    };
+    const gold = { kind: 'segment', id: 'gold', where: { 'traits.level': 'gold' } };
+    const life = new Life(catalogOf([gold, rise, welcome])).track('Started');
+    expect(life.running).toEqual(['rise.month']);
+    expect(life.wait(32 * DAY).running).toEqual(['welcome-gold.stay']);
+    expect(life.wait(10 * DAY).track('Started').running).toEqual([]);
+  });
+
   it('is not brought about by what is older than late events may be', () => {
     const journey = { kind: 'journey', id: 'j', enter: { on: 'Started' }, steps: [mail('hello')] };
     const life = new Life(catalogOf([journey]));
