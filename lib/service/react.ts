@@ -1,18 +1,17 @@
 import type { Effect } from '../domain/effect/effect.ts';
-import { markOf } from '../domain/hash.ts';
-import { type Link, linkOf } from '../domain/identity/links.ts';
 import { seedClaim } from '../domain/identity/seed.ts';
 import { anonymousKey, userKey } from '../domain/identity/visitor-id.ts';
 import { advance } from '../domain/journey/advance.ts';
-import { compareStamps, type Stamp } from '../domain/stamp.ts';
+import { compareStamps } from '../domain/stamp.ts';
 import { maximumMilliseconds } from '../domain/time/duration.ts';
 import { stampOf, type VisitorEvent } from '../domain/visitor/event.ts';
-import { keepHomes, MARK_LIFE_MS, type MarkHome } from '../domain/visitor/marks.ts';
+import { keepHomes, MARK_LIFE_MS } from '../domain/visitor/marks.ts';
 import { isKnown, lastHeardAt, STRANGER, type Visitor } from '../domain/visitor/state.ts';
-import type { StoredVisitor, VisitorStore } from '../domain/visitor/visitor-store.ts';
+import type { VisitorStore } from '../domain/visitor/visitor-store.ts';
 import { type Catalogs, catalogFor, countersOf } from './catalog-library.ts';
-import { followLinks } from './follow-links.ts';
 import { joinAll, joinsOf } from './joins.ts';
+import { aliveHomes, KnownVisitors } from './known-visitors.ts';
+import { type Readdressed, readdress } from './readdress.ts';
 
 /** What react needs of the world. */
 export interface ReactDeps {
@@ -49,13 +48,8 @@ export class CommitLost extends Error {
 export const primaryKeyOf = (event: Pick<VisitorEvent, 'userId' | 'anonymousId'>): string =>
   event.userId !== undefined ? userKey(event.userId) : anonymousKey(event.anonymousId ?? '');
 
-/** What was read in one attempt. */
-type Known = Map<string, StoredVisitor>;
-
-/** Events of one person, and since when the id under which they came is this person. */
-interface Mail {
-  readonly events: readonly VisitorEvent[];
-  readonly joinedAt: Stamp | undefined;
+/** What a commit of one person is about. */
+interface Mail extends Readdressed {
   /** The generation of the timer that fired; null: none did, or it was another visitor's that joined this one. */
   readonly timer: number | null;
 }
@@ -76,96 +70,24 @@ export interface Reactor {
  * not acknowledged and come again.
  */
 export const createReactor = (deps: ReactDeps): Reactor => {
-  const load = async (known: Known, visitorIds: readonly string[]): Promise<void> => {
-    const missing = visitorIds.filter((id) => !known.has(id));
-    if (missing.length === 0) return;
-    for (const [id, stored] of await deps.visitors.read(missing)) known.set(id, stored);
-  };
-
-  /** Who an id is now: follows links until there is nothing or somebody. */
-  const resolve = async (known: Known, visitorId: string): Promise<StoredVisitor> => {
-    const person = await followLinks(visitorId, async (id) => {
-      await load(known, [id]);
-      return known.get(id);
-    });
-    if (person === null) throw new Error('links of an id do not end');
-    return person;
-  };
-
   const attempt = async (
     home: string,
     events: readonly VisitorEvent[],
     timer: number | null,
   ): Promise<boolean> => {
-    const known: Known = new Map();
-    await load(known, [home, ...events.flatMap(joinsOf).map((join) => join.visitorId)]);
+    const known = new KnownVisitors(deps.visitors);
+    await known.load([home, ...events.flatMap(joinsOf).map((join) => join.visitorId)]);
     const stored = known.get(home);
     if (stored?.kind !== 'linked') return commit(known, home, { events, joinedAt: undefined, timer });
-    for (const [to, mail] of await readdress(known, stored.links, events)) {
-      if (!(await commit(known, to, mail))) return false;
+    for (const [to, mail] of await readdress(known, stored.links, events, deps.now())) {
+      if (!(await commit(known, to, { ...mail, timer: null }))) return false;
     }
     if (events.length > 0) return true;
-    const { visitorId } = await resolve(known, home);
+    const { visitorId } = await known.resolve(home);
     return commit(known, visitorId, { events, joinedAt: undefined, timer: null });
   };
 
-  /** Whose the events of an id are that was joined to somebody, or to several one after the other. */
-  const readdress = async (
-    known: Known,
-    links: readonly Link[],
-    events: readonly VisitorEvent[],
-  ): Promise<ReadonlyMap<string, Mail>> => {
-    const mail = new Map<string, Mail>();
-    for (const event of await notTakenElsewhere(known, links, events)) {
-      const link = linkOf(links, stampOf(event));
-      if (link === null) continue;
-      const to = (await resolve(known, link.to)).visitorId;
-      const joinedAt = links.find((first) => first.to === link.to);
-      const theirs = mail.get(to);
-      mail.set(to, {
-        events: [...(theirs?.events ?? []), event],
-        joinedAt: theirs?.joinedAt ?? joinedAt,
-        timer: null,
-      });
-    }
-    return mail;
-  };
-
-  /**
-   * An id of several people (a shared device): a log-in that arrives late may give an event to another of them
-   * than it took effect for. A repeat of it then must not count for both.
-   */
-  const notTakenElsewhere = async (
-    known: Known,
-    links: readonly { readonly to: string }[],
-    events: readonly VisitorEvent[],
-  ): Promise<readonly VisitorEvent[]> => {
-    const people = new Set(links.map((link) => link.to));
-    if (people.size < 2) return events;
-    const taken = new Map<string, ReadonlySet<string>>();
-    for (const to of people) {
-      const person = await resolve(known, to);
-      if (person.kind === 'visitor') taken.set(person.visitorId, await marksOf(person.visitor, events));
-    }
-    return events.filter((event) => ![...taken.values()].some((marks) => marks.has(markOf(event.messageId))));
-  };
-
-  /** Marks of these events that a visitor has, in the item and outside. */
-  const marksOf = async (visitor: Visitor, events: readonly VisitorEvent[]): Promise<ReadonlySet<string>> =>
-    new Set([
-      ...visitor.state.marks.map(([mark]) => mark),
-      ...(await olderMarksOf(aliveHomes(visitor, deps.now()), events)),
-    ]);
-
-  const olderMarksOf = async (
-    homes: readonly MarkHome[],
-    events: readonly VisitorEvent[],
-  ): Promise<ReadonlySet<string>> =>
-    homes.length === 0
-      ? new Set()
-      : deps.visitors.readMarks(homes, [...new Set(events.map((event) => markOf(event.messageId)))]);
-
-  const commit = async (known: Known, visitorId: string, mail: Mail): Promise<boolean> => {
+  const commit = async (known: KnownVisitors, visitorId: string, mail: Mail): Promise<boolean> => {
     const { events, joinedAt, timer } = mail;
     const stored = known.get(visitorId);
     if (stored === undefined || stored.kind === 'linked') throw new Error('a person was not loaded');
@@ -180,7 +102,7 @@ export const createReactor = (deps: ReactDeps): Reactor => {
       { visitorId, visitor: before },
       events.flatMap(joinsOf),
       (id) => known.get(id),
-      (id) => resolve(known, id),
+      (id) => known.resolve(id),
       currency,
       now,
     );
@@ -193,7 +115,7 @@ export const createReactor = (deps: ReactDeps): Reactor => {
       seed,
       now,
       version: (stored.version ?? 0) + 1,
-      olderMarks: await olderMarksOf(homes, events),
+      olderMarks: await known.olderMarks(homes, events),
       timer,
       ...(joinedAt === undefined ? {} : { joinedAt }),
       ...(joined.links.length === 0 ? {} : { unjoined: before }),
@@ -275,9 +197,6 @@ const joinedEffect = (joined: string, visitorId: string, version: number | null,
   at,
   entry: { kind: 'identity', what: 'joined', visitorId: joined },
 });
-
-const aliveHomes = ({ state }: Visitor, now: number): readonly MarkHome[] =>
-  state.markHomes.filter(([, until]) => until > now);
 
 /**
  * Orders of an anonymous visitor expire two retentions after they were written, the state one after it was: they

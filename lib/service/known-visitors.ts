@@ -1,0 +1,50 @@
+import { markOf } from '../domain/hash.ts';
+import type { VisitorEvent } from '../domain/visitor/event.ts';
+import type { MarkHome } from '../domain/visitor/marks.ts';
+import type { Visitor } from '../domain/visitor/state.ts';
+import type { StoredVisitor, VisitorStore } from '../domain/visitor/visitor-store.ts';
+import { followLinks } from './follow-links.ts';
+
+/** What one attempt at a commit reads: each visitor once, so that all of it is decided on the same sight. */
+export class KnownVisitors {
+  readonly #store: Pick<VisitorStore, 'read' | 'readMarks'>;
+  readonly #known = new Map<string, StoredVisitor>();
+
+  constructor(store: Pick<VisitorStore, 'read' | 'readMarks'>) {
+    this.#store = store;
+  }
+
+  /** What lies under a visitor id; undefined where it was not loaded. */
+  get(visitorId: string): StoredVisitor | undefined {
+    return this.#known.get(visitorId);
+  }
+
+  async load(visitorIds: readonly string[]): Promise<void> {
+    const missing = visitorIds.filter((id) => !this.#known.has(id));
+    if (missing.length === 0) return;
+    for (const [id, stored] of await this.#store.read(missing)) this.#known.set(id, stored);
+  }
+
+  /** Who an id is now: follows links until there is nothing or somebody. */
+  async resolve(visitorId: string): Promise<StoredVisitor> {
+    const person = await followLinks(visitorId, async (id) => {
+      await this.load([id]);
+      return this.#known.get(id);
+    });
+    if (person === null) throw new Error('links of an id do not end');
+    return person;
+  }
+
+  /** Marks of these events that lie outside the visitor's item. */
+  async olderMarks(
+    homes: readonly MarkHome[],
+    events: readonly VisitorEvent[],
+  ): Promise<ReadonlySet<string>> {
+    if (homes.length === 0) return new Set();
+    return this.#store.readMarks(homes, [...new Set(events.map(({ messageId }) => markOf(messageId)))]);
+  }
+}
+
+/** Where a visitor's older marks still lie at `now`, milliseconds since 1970. */
+export const aliveHomes = ({ state }: Visitor, now: number): readonly MarkHome[] =>
+  state.markHomes.filter(([, until]) => until > now);
