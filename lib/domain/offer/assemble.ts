@@ -1,10 +1,12 @@
 import type { Cart } from '../cart/cart.ts';
 import type { Layout } from './ledger.ts';
 import type { OfferCandidate } from './priceable-offer.ts';
-import type { AppliedOffer, Discount, PricedCart, PricedLine } from './priced-cart.ts';
+import type { AppliedOffer, Discount, Gift, PricedCart, PricedLine } from './priced-cart.ts';
 
 /** A candidate that applies, with what it takes off each slot. */
 export interface TakenOffer {
+  /** Position in the candidates given. */
+  readonly index: number;
   readonly candidate: OfferCandidate;
   readonly amount: number;
   readonly shares: Float64Array;
@@ -17,6 +19,13 @@ export interface TakenOffer {
 const borneByFirst = (units: number, taken: number, quantity: number): number => {
   const rest = taken % quantity;
   return ((taken - rest) / quantity) * units + Math.min(units, rest);
+};
+
+const giftOf = ({ offer }: OfferCandidate): readonly Gift[] => {
+  const { id: offerId, reward } = offer;
+  if (reward.type !== 'gift') return [];
+  const { sku, quantity = 1, choose } = reward;
+  return [{ offerId, sku, quantity, ...(choose === undefined ? {} : { choose }) }];
 };
 
 /** The priced cart of the answer: shares of slots become discounts of lines, and prices of single units. */
@@ -61,7 +70,7 @@ export const assemble = (cart: Cart, layout: Layout, taken: readonly TakenOffer[
   return {
     currency: cart.currency,
     lines,
-    gifts: [],
+    gifts: taken.flatMap(({ candidate }) => giftOf(candidate)),
     subtotal,
     shipping: {
       amount: shipping,

@@ -1,113 +1,58 @@
+import { bestSingle, greedy, shortlist } from './beyond-exact.ts';
 import type { Combinations } from './combination.ts';
 import {
+  type BestSet,
   type Contender,
   compareApplication,
   compareRank,
   isLate,
-  isWorthMore,
+  ranksBefore,
   type Trial,
 } from './contender.ts';
+import { type Ledger, sumOver } from './ledger.ts';
 
 /** Up to here the search is exhaustive; beyond it may stop early (see {@link bestSet}). */
 const exactUpTo = 20;
-/** How many contenders beyond that are looked at in sets, and how many sets are tried. */
-const mostSearched = 64;
+/** How many sets are tried beyond that. */
 const mostTried = 256;
+/** How many sets are looked at to settle a tie between sets whose order of application is not that of rank. */
+const mostTies = 2000;
 
-export interface BestSet {
+interface Search {
   /** In the order of application. */
-  readonly members: readonly Contender[];
-  readonly total: number;
+  readonly order: readonly Contender[];
+  readonly combinations: Combinations;
+  readonly trial: Trial;
+  /** How many units rounding may add to what a set takes when it has one member less; see `slackOf`. */
+  readonly slack: number;
+  /** The search ends after so many sets. */
+  readonly mostSets: number;
+  /** Whether it looks for a set as good as the best, and of better rank. */
+  readonly settlesTies: boolean;
 }
 
-const nothing: BestSet = { members: [], total: 0 };
-
-/** Whether `a` stands before `b`: the first offer, by rank, that only one of them has is `a`'s. */
-const ranksBefore = (a: readonly Contender[], b: readonly Contender[]): boolean => {
-  const left = [...a].sort(compareRank);
-  const right = [...b].sort(compareRank);
-  for (const [position, member] of left.entries()) {
-    const other = right[position];
-    if (other === undefined) return false;
-    if (member !== other) return compareRank(member, other) < 0;
-  }
-  return left.length < right.length;
-};
-
-const bestSingle = (contenders: readonly Contender[]): BestSet => {
-  let best: Contender | undefined;
-  for (const contender of contenders)
-    if (best === undefined || isWorthMore(contender, best)) best = contender;
-  return best === undefined ? nothing : { members: [best], total: best.alone };
-};
-
 /**
- * Of many contenders those worth looking at in sets, most worth first. Of those at list prices on the same part
- * that combine in the same way, the one worth most alone is worth most in every set.
+ * One more contender that fits never makes a set worth less, but for rounding: what is left of a slot rises and falls
+ * with what was left before. Only shares of what is left are rounded slot by slot, each within one unit, and only
+ * where another of them comes after does it matter.
  */
-const shortlist = (contenders: readonly Contender[]): readonly Contender[] => {
-  const best = new Map<string, Contender>();
-  for (const contender of contenders) {
-    const key = `${contender.combinesAs}/${contender.part}/${isLate(contender) ? contender.index : ''}`;
-    const known = best.get(key);
-    if (known === undefined || isWorthMore(contender, known)) best.set(key, contender);
-  }
-  return [...best.values()].sort((a, b) => (isWorthMore(a, b) ? -1 : 1)).slice(0, mostSearched);
+const slackOf = (order: readonly Contender[], ledger: Ledger): number => {
+  const ones = new Float64Array(ledger.size).fill(1);
+  const sizes = order.filter(isLate).map(({ part }) => sumOver(ledger.parts[part] ?? new Uint8Array(), ones));
+  return sizes.slice(0, -1).reduce((sum, size) => sum + (size > 1 ? size : 0), 0);
 };
 
-/** Takes those worth most alone, one after another, as far as they combine. */
-const greedy = (byWorth: readonly Contender[], combinations: Combinations, trial: Trial): BestSet => {
-  const fitting: Contender[] = [];
-  for (const contender of byWorth) {
-    if (fitting.every((each) => combinations.combine(each.combinesAs, contender.combinesAs))) {
-      fitting.push(contender);
-    }
-  }
-  const members: Contender[] = [];
-  let total = 0;
-  for (const contender of fitting.sort(compareApplication)) {
-    const amount = trial.take(contender, members.length);
-    if (amount === 0) continue;
-    members.push(contender);
-    total += amount;
-  }
-  return { members, total };
-};
-
-/**
- * The allowed set that takes most off. Branch and bound over sets in the order of application: a branch ends where
- * even the largest contender of each group that is left, taken whole, could not pass the best set found.
- *
- * Up to 20 contenders the result is the best of all allowed sets; ties go to the set of better rank.
- * Beyond, the search looks at the 64 worth most, and gives up after 256 sets: the result is then at least the best
- * single offer, so at least 1/k of the best set of k offers, and at least what taking the largest first would give.
- *
- * @param monotone - whether one more fitting contender never makes a set worth less. Known where none is on some
- * lines only: what remains of a sum after an offer rises and falls with what remained before it.
- */
-export const bestSet = (
-  contenders: readonly Contender[],
-  combinations: Combinations,
-  trial: Trial,
-  monotone: boolean,
-): BestSet => {
-  if (contenders.length === 0 || !combinations.any) return bestSingle(contenders);
-  const exact = contenders.length <= exactUpTo;
-  const byWorth = exact ? contenders : shortlist(contenders);
-  const order = [...byWorth].sort(compareApplication);
-  // Where application and rank agree, sets are met in the order of rank, and a tie is lost by the later.
-  const inRankOrder = order.every((contender) => isLate(contender) === isLate(order[0] ?? contender));
-  let best = nothing;
-  if (!exact) {
-    const single = bestSingle(contenders);
-    const combined = greedy(byWorth, combinations, trial);
-    best = combined.total > single.total ? combined : single;
-  }
+/** Branch and bound over sets in the order of application, from the best set known. */
+const searchFrom = (known: BestSet, search: Search): BestSet => {
+  const { order, combinations, trial, slack, settlesTies } = search;
+  const byRank = settlesTies ? order.map((_, at) => at).sort((a, b) => rankOf(order, a, b)) : [];
+  let best = known;
   let tried = 0;
   const members: Contender[] = [];
   /** How many members each class can't stand beside. */
   const conflicts = new Int32Array(combinations.classes);
   const largest = new Float64Array(combinations.groups);
+  const fits = (contender: Contender): boolean => conflicts[contender.combinesAs] === 0;
 
   const put = (member: Contender, change: 1 | -1): void => {
     for (let other = 0; other < conflicts.length; other += 1) {
@@ -116,12 +61,13 @@ export const bestSet = (
     }
   };
 
-  const mostFrom = (start: number): number => {
+  /** The largest of each group that is left, each taken whole. */
+  const mostOfGroups = (start: number): number => {
     largest.fill(0);
     let most = 0;
     for (let at = start; at < order.length; at += 1) {
       const contender = order[at];
-      if (contender === undefined || conflicts[contender.combinesAs] !== 0) continue;
+      if (contender === undefined || !fits(contender)) continue;
       const group = combinations.groupOfClass[contender.combinesAs] ?? 0;
       const more = contender.alone - (largest[group] ?? 0);
       if (more <= 0) continue;
@@ -133,39 +79,106 @@ export const bestSet = (
     return Math.min(most, left);
   };
 
+  /** All that is left taken together, as if it combined: no part of it takes more. */
+  const mostTogether = (start: number): number => {
+    let depth = members.length;
+    let most = slack;
+    for (let at = start; at < order.length; at += 1) {
+      const contender = order[at];
+      if (contender === undefined || !fits(contender)) continue;
+      most += trial.take(contender, depth);
+      depth += 1;
+    }
+    return most;
+  };
+
+  /** Whether some set of this branch could stand before the best: it has the first, by rank, that only one has. */
+  const mayRankBefore = (start: number): boolean => {
+    for (const at of byRank) {
+      const contender = order[at];
+      if (contender === undefined) continue;
+      const can = members.includes(contender) || (at >= start && fits(contender));
+      if (can !== best.members.includes(contender)) return can;
+    }
+    return false;
+  };
+
+  const isWorthIt = (start: number, total: number): boolean => {
+    const enough = settlesTies ? best.total : best.total + 1;
+    return (
+      total + mostOfGroups(start) >= enough &&
+      (order.length > exactUpTo || total + mostTogether(start) >= enough) &&
+      (!settlesTies || mayRankBefore(start))
+    );
+  };
+
   const isUncontested = (contender: Contender, at: number): boolean =>
     order
       .slice(at + 1)
-      .every(
-        (later) =>
-          conflicts[later.combinesAs] !== 0 || combinations.combine(contender.combinesAs, later.combinesAs),
-      );
+      .every((later) => !fits(later) || combinations.combine(contender.combinesAs, later.combinesAs));
 
-  const search = (start: number, total: number): void => {
+  const from = (start: number, total: number): void => {
     tried += 1;
-    if (
-      total > best.total ||
-      (exact && !inRankOrder && total === best.total && ranksBefore(members, best.members))
-    ) {
+    if (total > best.total || (settlesTies && total === best.total && ranksBefore(members, best.members)))
       best = { members: [...members], total };
-    }
     for (let at = start; at < order.length; at += 1) {
-      if (!exact && tried > mostTried) return;
+      if (tried > search.mostSets || !isWorthIt(at, total)) return;
       const contender = order[at];
-      if (contender === undefined || conflicts[contender.combinesAs] !== 0) continue;
-      const most = total + mostFrom(at);
-      if (exact && !inRankOrder ? most < best.total : most <= best.total) return;
+      if (contender === undefined || !fits(contender)) continue;
       const amount = trial.take(contender, members.length);
       if (amount === 0) continue;
-      const uncontested = monotone && inRankOrder && isUncontested(contender, at);
+      const always = slack === 0 && !settlesTies && isUncontested(contender, at);
       members.push(contender);
       put(contender, 1);
-      search(at + 1, total + amount);
+      from(at + 1, total + amount);
       put(contender, -1);
       members.pop();
-      if (uncontested) return;
+      if (always) return;
     }
   };
-  search(0, 0);
+  from(0, 0);
   return best;
+};
+
+const rankOf = (order: readonly Contender[], a: number, b: number): number => {
+  const [left, right] = [order[a], order[b]];
+  return left === undefined || right === undefined ? 0 : compareRank(left, right);
+};
+
+/**
+ * The allowed set that takes most off.
+ *
+ * Up to 20 contenders the result is the best of all allowed sets, to the unit; ties go to the set of better rank.
+ * Beyond, the search looks at the 64 worth most, and gives up after 256 sets: the result is then at least the best
+ * single offer, so at least 1/k of the best set of k offers, and at least what taking the largest first would give.
+ */
+export const bestSet = (
+  contenders: readonly Contender[],
+  combinations: Combinations,
+  trial: Trial,
+  ledger: Ledger,
+): BestSet => {
+  if (contenders.length === 0 || !combinations.any) return bestSingle(contenders);
+  const exact = contenders.length <= exactUpTo;
+  const byWorth = exact ? contenders : shortlist(contenders);
+  const order = [...byWorth].sort(compareApplication);
+  const search: Search = {
+    order,
+    combinations,
+    trial,
+    slack: slackOf(order, ledger),
+    mostSets: exact ? Number.POSITIVE_INFINITY : mostTried,
+    settlesTies: false,
+  };
+  let known: BestSet = { members: [], total: 0 };
+  if (!exact) {
+    const single = bestSingle(contenders);
+    const combined = greedy(byWorth, combinations, trial);
+    known = combined.total > single.total ? combined : single;
+  }
+  const best = searchFrom(known, search);
+  // Where application and rank agree, sets are met in the order of rank, and a tie is lost by the later.
+  const late = order.filter(isLate).length;
+  if (!exact || late === 0 || late === order.length) return best;
+  return searchFrom(best, { ...search, mostSets: mostTies, settlesTies: true });
 };

@@ -1,32 +1,56 @@
+import type { Demand } from './demand.ts';
 import type { Ledger } from './ledger.ts';
 import type { OfferCandidate } from './priceable-offer.ts';
-import { isOnDiscounted } from './reward-amount.ts';
 import { takerOn } from './take.ts';
 
-/** A candidate that takes something off, on its own at least. */
-export interface Contender {
+/** A candidate that can stand in a set, by how it ranks. */
+export interface Ranked {
   /** Position in the candidates given. */
   readonly index: number;
   readonly candidate: OfferCandidate;
-  /** The part of the cart that it is on. */
-  readonly part: number;
   /** How it combines; see `Combinations`. */
   readonly combinesAs: number;
+}
+
+/** A candidate that takes something off, on its own at least. */
+export interface Contender extends Ranked {
+  /** The part of the cart that it is on. */
+  readonly part: number;
+  readonly demand: Demand;
   /** What it takes off alone, minor units, positive. */
   readonly alone: number;
+}
+
+/** Contenders that apply together. */
+export interface BestSet {
+  /** In the order of application. */
+  readonly members: readonly Contender[];
+  readonly total: number;
 }
 
 const compareText = (a = '', b = ''): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** By priority, then id; the same offer held twice by its grant and code. */
-export const compareRank = (a: Contender, b: Contender): number =>
+export const compareRank = (a: Ranked, b: Ranked): number =>
   b.candidate.offer.priority - a.candidate.offer.priority ||
   compareText(a.candidate.offer.id, b.candidate.offer.id) ||
   compareText(a.candidate.grantId, b.candidate.grantId) ||
   compareText(a.candidate.code, b.candidate.code);
 
+/** Whether `a` stands before `b`: the first offer, by rank, that only one of them has is `a`'s. */
+export const ranksBefore = (a: readonly Ranked[], b: readonly Ranked[]): boolean => {
+  const left = [...a].sort(compareRank);
+  const right = [...b].sort(compareRank);
+  for (const [position, member] of left.entries()) {
+    const other = right[position];
+    if (other === undefined) return false;
+    if (member.index !== other.index) return compareRank(member, other) < 0;
+  }
+  return left.length < right.length;
+};
+
 /** Whether it applies after those at list prices. */
-export const isLate = (contender: Contender): boolean => isOnDiscounted(contender.candidate.offer.reward);
+export const isLate = (contender: Contender): boolean => contender.demand.kind === 'share';
 
 /** The order in which offers apply: at list prices, then on what those left; within each by rank. */
 export const compareApplication = (a: Contender, b: Contender): number =>
@@ -62,7 +86,7 @@ export const trialOn = (ledger: Ledger): Trial => {
     take: (contender, depth) => {
       const after = remainingAt(depth + 1);
       after.set(remainingAt(depth));
-      return taker(contender.candidate.offer.reward, contender.part, after, shares);
+      return taker(contender.demand, contender.part, after, shares);
     },
   };
 };

@@ -27,13 +27,16 @@ export interface Layout {
   readonly slotOf: Int32Array;
   /** The position of each line's first unit within its slot. */
   readonly firstUnit: Int32Array;
+  /** The sku of each slot; shipping, the last, has none. */
+  readonly skus: readonly string[];
 }
 
 /** Which part of the cart a reward is on: all lines, shipping, or the lines that match. */
 export type Coverage = 'order' | 'shipping' | ((line: CartLine) => boolean);
 
-const orderPart = 0;
-const shippingPart = 1;
+/** Numbers of the parts that every cart has: all lines, and shipping. */
+export const orderPart = 0;
+export const shippingPart = 1;
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
@@ -142,11 +145,16 @@ export const layOut = (cart: Cart, coverages: readonly Coverage[]): Layout => {
     new Uint8Array(size).fill(1, size - 1),
     ...rows.map((each) => partOfRow(each, places)),
   ];
-  return { ledger: ledgerOf(prices, Float64Array.from([...units, 1]), parts), partOf, slotOf, firstUnit };
+  const ledger = ledgerOf(prices, Float64Array.from([...units, 1]), parts);
+  return { ledger, partOf, slotOf, firstUnit, skus: places.map((place) => order[place]?.line.sku ?? '') };
 };
 
 /** Whether all parts of a cart are the whole order or shipping. */
 export const isWholesale = (ledger: Ledger): boolean => ledger.parts.length === 2;
+
+/** The same cart at other prices of its slots. */
+export const repriced = ({ quantities, parts }: Ledger, prices: Float64Array): Ledger =>
+  ledgerOf(prices, quantities, parts);
 
 /**
  * The same money in two slots, order and shipping: enough to compare sets of offers none of which is on some lines

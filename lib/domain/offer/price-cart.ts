@@ -1,15 +1,14 @@
 import type { Cart, CartLine } from '../cart/cart.ts';
-import { assemble } from './assemble.ts';
-import { bestSet } from './best-set.ts';
+import { assemble, type TakenOffer } from './assemble.ts';
 import { checkCart, type UnpriceableCart } from './check-cart.ts';
-import { combinationsOf } from './combination.ts';
-import { type Contender, trialOn } from './contender.ts';
-import { type Coverage, collapsed, isWholesale, layOut } from './ledger.ts';
+import { type Combinations, combinationsOf } from './combination.ts';
+import { type Entrant, type Field, fieldOf, type Winner, winnerOf } from './field.ts';
+import { type Coverage, type Layout, layOut } from './ledger.ts';
 import { explainLosers, named } from './losers.ts';
 import type { OfferOutcome } from './outcome.ts';
 import type { OfferCandidate } from './priceable-offer.ts';
 import type { PricedCart } from './priced-cart.ts';
-import { amountTaken, takerOn } from './take.ts';
+import { takerOn } from './take.ts';
 
 export interface PriceCartInput {
   readonly cart: Cart;
@@ -28,6 +27,10 @@ export type PriceCartResult =
     }
   | { readonly ok: false; readonly error: UnpriceableCart };
 
+/** A cart in one currency never gets an amount in another. */
+const isIn = (currency: string, { offer }: OfferCandidate): boolean =>
+  offer.currency === null || offer.currency === currency;
+
 const inOtherCurrency = (candidate: OfferCandidate, needed: string, actual: string): OfferOutcome => ({
   ...named(candidate),
   status: 'INELIGIBLE',
@@ -39,8 +42,9 @@ const inOtherCurrency = (candidate: OfferCandidate, needed: string, actual: stri
 
 /**
  * Prices a cart: applies the allowed set of candidates that takes most off for the customer, exactly, in minor
- * units. Discounts at list prices apply before those on what is left; within each, by priority and id. The result
- * depends neither on the order of lines nor on that of candidates. Rewards that don't run yet have no effect.
+ * units. A contract's prices come first, and are the list prices of the rest; then discounts at list prices, then
+ * those on what is left; within each by priority and id. The result depends neither on the order of lines nor on
+ * that of candidates.
  *
  * @returns the priced cart with each candidate's outcome, or what makes the cart impossible to price.
  */
@@ -48,53 +52,88 @@ export const priceCart = ({ cart, candidates, matchesLine }: PriceCartInput): Pr
   const error = checkCart(cart);
   if (error !== null) return { ok: false, error };
 
-  const decided: (OfferOutcome | undefined)[] = new Array(candidates.length);
-  const coverages = coveragesOf(candidates, cart.currency, matchesLine);
-  const layout = layOut(cart, coverages);
-  const { ledger } = layout;
-  const monotone = isWholesale(ledger);
-  const compared = monotone ? collapsed(ledger) : ledger;
+  const layout = layOut(cart, coveragesOf(candidates, cart.currency, matchesLine));
   const combinations = combinationsOf(candidates.map((candidate) => candidate.offer));
-
-  const contenders: Contender[] = [];
-  for (const [index, candidate] of candidates.entries()) {
-    const { currency, reward } = candidate.offer;
-    const part = layout.partOf[index] ?? 0;
-    if (currency !== null && currency !== cart.currency) {
-      decided[index] = inOtherCurrency(candidate, currency, cart.currency);
-      continue;
-    }
-    const alone = amountTaken(reward, part, compared, compared.lists);
-    if (alone === 0) decided[index] = { ...named(candidate), status: 'NO_EFFECT' };
-    else contenders.push({ index, candidate, part, combinesAs: combinations.classOf[index] ?? 0, alone });
+  const entrants: Entrant[] = [];
+  for (let index = 0; index < candidates.length; index += 1) {
+    const candidate = candidates[index];
+    if (candidate === undefined || !isIn(cart.currency, candidate)) continue;
+    const combinesAs = combinations.classOf[index] ?? 0;
+    entrants.push({ index, candidate, combinesAs, part: layout.partOf[index] ?? 0 });
   }
-
-  const trial = trialOn(compared);
-  const best = bestSet(contenders, combinations, trial, monotone);
-
-  const taker = takerOn(ledger);
-  const remaining = Float64Array.from(ledger.lists);
-  const taken = best.members.map(({ candidate, part }) => {
-    const shares = new Float64Array(ledger.size);
-    return { candidate, amount: taker(candidate.offer.reward, part, remaining, shares), shares };
-  });
-  for (const [place, { index, candidate }] of best.members.entries()) {
-    decided[index] = { ...named(candidate), status: 'APPLIED', amount: taken[place]?.amount ?? 0 };
-  }
+  const field = fieldOf(entrants, layout);
+  const winner = winnerOf(field, combinations, layout);
+  const taken = apply(winner, layout);
   let outcomes: readonly OfferOutcome[] | null = null;
   return {
     ok: true,
     priced: assemble(cart, layout, taken),
     // Few ask why each of fifty offers lost, and it costs a tenth of the pricing to know.
     get outcomes() {
-      if (outcomes !== null) return outcomes;
-      const amounts = taken.map((each) => each.amount);
-      const explain = explainLosers(best, amounts, combinations, compared, trial);
-      for (const contender of contenders) decided[contender.index] ??= explain(contender);
-      outcomes = decided.filter((outcome) => outcome !== undefined);
+      outcomes ??= outcomesOf(cart, candidates, { field, winner, taken, combinations, layout });
       return outcomes;
     },
   };
+};
+
+/** What the winners take off each slot, on the whole cart: sets are compared on less. */
+const apply = ({ stage, extras }: Winner, { ledger }: Layout): readonly TakenOffer[] => {
+  const { contracts, amounts, shares, ledger: contracted } = stage.contracted;
+  const taker = takerOn(contracted);
+  const remaining = Float64Array.from(contracted.lists);
+  return [
+    ...contracts.map(({ index, candidate }, place): TakenOffer => {
+      const share = shares[place] ?? new Float64Array(ledger.size);
+      return { index, candidate, amount: amounts[place] ?? 0, shares: share };
+    }),
+    ...stage.best.members.map(({ index, candidate, demand, part }): TakenOffer => {
+      const share = new Float64Array(ledger.size);
+      return { index, candidate, amount: taker(demand, part, remaining, share), shares: share };
+    }),
+    ...extras.map(
+      ({ index, candidate }): TakenOffer => ({
+        index,
+        candidate,
+        amount: 0,
+        shares: new Float64Array(ledger.size),
+      }),
+    ),
+  ];
+};
+
+interface Priced {
+  readonly field: Field;
+  readonly winner: Winner;
+  readonly taken: readonly TakenOffer[];
+  readonly combinations: Combinations;
+  readonly layout: Layout;
+}
+
+const outcomesOf = (
+  cart: Cart,
+  candidates: readonly OfferCandidate[],
+  { field, winner, taken, combinations, layout }: Priced,
+): readonly OfferOutcome[] => {
+  const amounts = new Map(taken.map(({ index, amount }) => [index, amount]));
+  const explain = explainLosers({
+    winner,
+    amountOf: (index) => amounts.get(index) ?? 0,
+    combinations,
+    layout,
+    partOf: (index) => layout.partOf[index] ?? 0,
+  });
+  const losers = new Map(
+    [...field.contracts, ...field.discounts, ...field.gifts].map((entrant) => [entrant.index, entrant]),
+  );
+  return candidates.map((candidate, index): OfferOutcome => {
+    const { currency } = candidate.offer;
+    if (currency !== null && currency !== cart.currency)
+      return inOtherCurrency(candidate, currency, cart.currency);
+    const amount = amounts.get(index);
+    if (amount !== undefined) return { ...named(candidate), status: 'APPLIED', amount };
+    const loser = losers.get(index);
+    return loser === undefined ? { ...named(candidate), status: 'NO_EFFECT' } : explain(loser);
+  });
 };
 
 /** Which part of the cart each candidate is on: the same coverage where offers say the same of lines. */
@@ -105,7 +144,7 @@ const coveragesOf = (
 ): readonly Coverage[] => {
   const known = new Map<string, Coverage>();
   return candidates.map(({ offer }, index): Coverage => {
-    if (offer.currency !== null && offer.currency !== currency) return 'order';
+    if (!isIn(currency, { offer })) return 'order';
     if (offer.target !== 'lines') return offer.target;
     const before = offer.linesAs === null ? undefined : known.get(offer.linesAs);
     if (before !== undefined) return before;

@@ -38,8 +38,8 @@ export interface OfferCandidate {
 export type Prices = { readonly [sku: string]: number };
 
 const targetOf = (definition: OfferDefinition): RewardTarget => {
-  if (definition.reward.on !== undefined) return definition.reward.on;
   if (definition.reward.type === 'freeShipping') return 'shipping';
+  if (definition.reward.on !== undefined) return definition.reward.on;
   return definition.lines === undefined ? 'order' : 'lines';
 };
 

@@ -55,6 +55,16 @@ export const anyCart: fc.Arbitrary<Cart> = fc
   .tuple(fc.array(line, { maxLength: 6 }), fc.option(price, { nil: undefined }))
   .map(([lines, shipping]) => cartOf(lines, shipping));
 
+const tier = (min: number, max: number) =>
+  fc.tuple(fc.integer({ min, max }), fc.nat(2), fc.integer({ min: 1, max: 100 })).map(
+    ([from, kind, value]) =>
+      [
+        { from, percentage: value },
+        { from, amount: value * 40 },
+        { from, fixedPrice: value * 20 },
+      ][kind] ?? { from, percentage: value },
+  );
+
 const on = fc.constantFrom('order' as const, 'lines' as const, 'shipping' as const);
 const reward: fc.Arbitrary<Reward> = fc.oneof(
   fc.record(
@@ -75,6 +85,31 @@ const reward: fc.Arbitrary<Reward> = fc.oneof(
     { type: fc.constant('freeShipping' as const), max: fc.integer({ min: 1, max: 600 }) },
     { requiredKeys: ['type'] },
   ),
+  fc.record({ type: fc.constant('fixedPrice' as const), value: price, on }),
+  fc.record(
+    {
+      type: fc.constant('buyXGetY' as const),
+      buy: fc.integer({ min: 1, max: 3 }),
+      get: fc.integer({ min: 1, max: 2 }),
+      percentage: fc.constantFrom(100, 50, 33.33),
+      times: fc.integer({ min: 1, max: 3 }),
+      on,
+    },
+    { requiredKeys: ['type', 'buy', 'get', 'on'] },
+  ),
+  fc.record({
+    type: fc.constant('tiered' as const),
+    by: fc.constantFrom('quantity' as const, 'total' as const),
+    tiers: fc.tuple(tier(0, 2), tier(3, 5), tier(6, 30_000)),
+    base: fc.constantFrom('list' as const, 'discounted' as const),
+    on,
+  }),
+  fc.record({ type: fc.constant('gift' as const), sku: fc.constantFrom('G', 'H') }),
+  fc.record({
+    type: fc.constant('contractPrice' as const),
+    prices: fc.dictionary(fc.constantFrom('A', 'B', 'C', 'D'), price),
+    on: fc.constantFrom('order' as const, 'lines' as const),
+  }),
 );
 
 const groups = ['a', 'b', 'c', 'd'];

@@ -2,11 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Cart } from '../../../lib/domain/cart/cart.ts';
 import { combine } from '../../../lib/domain/offer/combination.ts';
+import { worthOf } from '../../../lib/domain/offer/field.ts';
 import { type Coverage, layOut } from '../../../lib/domain/offer/ledger.ts';
 import type { OfferCandidate } from '../../../lib/domain/offer/priceable-offer.ts';
 import type { PricedCart } from '../../../lib/domain/offer/priced-cart.ts';
-import { isOnDiscounted } from '../../../lib/domain/offer/reward-amount.ts';
-import { takerOn } from '../../../lib/domain/offer/take.ts';
 import { failsOn } from '../law.ts';
 import {
   anyCandidates,
@@ -102,7 +101,9 @@ describe('a priced cart', () => {
         priced.shipping.total,
         ...priced.lines.flatMap((line) => [line.total, ...line.units]),
         ...priced.lines.flatMap((line) => line.discounts.map((discount) => discount.amount - 1)),
-        ...priced.applied.map((offer) => offer.amount - 1),
+        ...priced.applied.map((offer) =>
+          priced.gifts.some((gift) => gift.offerId === offer.offerId) ? offer.amount : offer.amount - 1,
+        ),
       ].every((amount) => amount >= 0 && Number.isSafeInteger(amount));
     });
 
@@ -179,36 +180,26 @@ describe('a priced cart', () => {
 /** The most that any allowed set takes off, by trying all of them. */
 const mostOfAllSets = (cart: Cart, candidates: readonly OfferCandidate[]): number => {
   const matches = matchesCategory(candidates);
-  const ordered = candidates
-    .map((candidate, index) => ({ candidate, index }))
-    .sort(
-      (a, b) =>
-        Number(isOnDiscounted(a.candidate.offer.reward)) - Number(isOnDiscounted(b.candidate.offer.reward)) ||
-        b.candidate.offer.priority - a.candidate.offer.priority ||
-        (a.candidate.offer.id < b.candidate.offer.id ? -1 : 1),
-    );
-  const { ledger, partOf } = layOut(
+  const layout = layOut(
     cart,
-    ordered.map(({ candidate, index }): Coverage => {
+    candidates.map((candidate, index): Coverage => {
       const { target } = candidate.offer;
       return target === 'lines' ? (line) => matches(index, line) : target;
     }),
   );
-  const take = takerOn(ledger);
+  const entrants = candidates.map((candidate, index) => ({
+    index,
+    candidate,
+    combinesAs: 0,
+    part: layout.partOf[index] ?? 0,
+  }));
   let most = 0;
-  for (let set = 0; set < 2 ** ordered.length; set += 1) {
-    const members = ordered.filter((_, position) => (set & (1 << position)) !== 0);
+  for (let set = 0; set < 2 ** entrants.length; set += 1) {
+    const members = entrants.filter((_, position) => (set & (1 << position)) !== 0);
     const allowed = members.every((a, i) =>
       members.every((b, j) => i === j || combine(a.candidate.offer, b.candidate.offer)),
     );
-    if (!allowed) continue;
-    const remaining = Float64Array.from(ledger.lists);
-    const shares = new Float64Array(ledger.size);
-    let total = 0;
-    for (const member of members) {
-      total += take(member.candidate.offer.reward, partOf[ordered.indexOf(member)] ?? 0, remaining, shares);
-    }
-    most = Math.max(most, total);
+    if (allowed) most = Math.max(most, worthOf(members, layout));
   }
   return most;
 };
@@ -261,7 +252,9 @@ describe('the applied set', () => {
         return candidates.every((candidate, index) => {
           const outcome = result.outcomes[index];
           if (outcome === undefined || outcome.offerId !== candidate.offer.id) return false;
-          if (outcome.status === 'APPLIED') return applied.includes(outcome.offerId) && outcome.amount > 0;
+          const isGift = candidate.offer.reward.type === 'gift';
+          if (outcome.status === 'APPLIED')
+            return applied.includes(outcome.offerId) && (outcome.amount > 0 || isGift);
           if (applied.includes(outcome.offerId)) return false;
           if (outcome.status === 'BEATEN' || outcome.status === 'EXCLUDED') {
             return applied.includes(outcome.by) && outcome.difference >= 0;
