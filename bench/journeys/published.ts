@@ -48,7 +48,7 @@ const rows: readonly (readonly [what: string, wend: string, adobe: string, ditto
   ],
   [
     'longest wait',
-    'none (calendar months and years)',
+    '200 years, months and years by the calendar',
     `90 days, and 91 in a journey altogether (${waits})`,
     'no figure published',
   ],

@@ -1,10 +1,8 @@
 import { own, setOwn } from '../own.ts';
+import { keepEnded } from './ended.ts';
 import { isHeld, withdrawGrants } from './grants.ts';
 import type { EndedJourney, JourneyInstance, Journeys } from './instance.ts';
 import type { PendingMessage, World } from './world.ts';
-
-/** Ended instances kept of one visitor; the newest stay. What fell off may be entered again. */
-const MAX_ENDED = 100;
 
 /** Keys of exits and goals remembered of one visitor, so that an older trigger that comes later starts nothing. */
 const MAX_BARRIERS = 100;
@@ -50,7 +48,7 @@ export const endInstance = (world: World, run: string, reason: string, at: numbe
     journeys: {
       ...journeys,
       instances: instances.filter((other) => other.run !== run),
-      ended: [endedOf(world.instance(run) ?? instance, reason, at), ...journeys.ended].slice(0, MAX_ENDED),
+      ended: keepEnded(world, [endedOf(world.instance(run) ?? instance, reason, at), ...journeys.ended]),
     },
   });
   const { journeyId, key, heldOut, stepId } = instance;
