@@ -58,6 +58,18 @@ const cartsOf = (log: CartLog): readonly ScopedCart[] => {
 /** The current cart of a log, or null where there is none: the newest, where ids were not joined yet. */
 export const cartOf = (log: CartLog): Cart | null => newestOf(cartsOf(log))?.cart ?? null;
 
+/** A cart that lost its last line between two states of a log by what somebody did, and not by a log-in; or null. */
+export const emptiedCart = (before: CartLog, after: CartLog): Cart | null => {
+  if (before === after) return null;
+  const now = cartsOf(after);
+  for (const { scopes, cart } of cartsOf(before)) {
+    if (cart === null || cart.lines.length === 0) continue;
+    const next = now.find((scoped) => scopes.some((scope) => scoped.scopes.includes(scope)));
+    if ((next?.cart?.lines.length ?? 0) === 0) return cart;
+  }
+  return null;
+};
+
 /** The log with one more operation in its place. */
 export const recordOperation = (log: CartLog, operation: CartOperation): CartLog => {
   if (operation.kind === 'join') return recordJoin(log, operation);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { carryJourneys } from '../../../lib/domain/catalog/carry-journeys.ts';
 import { mergeVisitors } from '../../../lib/domain/identity/merge.ts';
+import { currentCart } from '../../../lib/domain/visitor/state.ts';
 import { catalogOf, DAY, HOUR, Life, MINUTE, MORNING } from './life.ts';
 
 const mail = (id: string, more: object = {}) => ({
@@ -63,6 +64,30 @@ describe('an abandoned cart', () => {
     expect(life.running).toHaveLength(2);
     life.track('Order Completed', { order_id: 'o', cart_id: 'c2', revenue: 1 });
     expect(life.visitor.state.journeys.instances.map(({ key }) => key)).toEqual(['c1']);
+  });
+
+  it('that gives way to a newer one at a log-in is not emptied; the one that stands is when it is ordered', () => {
+    const phone = new Life(catalog, { anonymousId: 'phone' }).track('Product Added', { product_id: 'OLD' });
+    const desk = new Life(catalog, { userId: 'u' });
+    desk.now = MORNING + MINUTE;
+    desk.track('Product Added', { product_id: 'LIP', price: 12.99 }, { messageId: 'desk' }).wait(MINUTE);
+    desk.visitor = mergeVisitors(desk.visitor, phone.visitor, 'EUR', desk.now).visitor;
+    const ids = { type: 'identify', anonymousId: 'phone', messageId: 'login' } as const;
+    desk.apply([desk.event('identify', {}, ids)]);
+    expect(currentCart(desk.visitor.state)?.lines).toMatchObject([{ sku: 'LIP' }]);
+    expect(desk.bus).not.toContain('Cart Emptied');
+    desk.track('Order Completed', { order_id: 'o' });
+    expect(desk.bus.filter((name) => name === 'Cart Emptied')).toHaveLength(1);
+  });
+
+  it('of a device that was not joined yet is emptied though another has lines', () => {
+    const phone = new Life(catalog, { anonymousId: 'phone' }).track('Product Added', { product_id: 'OLD' });
+    const desk = new Life(catalog, { userId: 'u' });
+    desk.now = MORNING + MINUTE;
+    desk.track('Product Added', lipstick, { messageId: 'desk' });
+    desk.visitor = mergeVisitors(desk.visitor, phone.visitor, 'EUR', desk.now).visitor;
+    desk.wait(MINUTE).track('Product Removed', lipstick, { messageId: 'gone' });
+    expect(desk.bus).toContain('Cart Emptied');
   });
 
   it('that was ordered before the news of it came starts nothing', () => {
