@@ -1,9 +1,11 @@
 import { type EventFunction, QUEUE_OF_EFFECT } from '../lib/contracts/queues.ts';
 import {
   type FunctionDefinition,
+  keepLedger,
   keepTasks,
   READ,
   readControl,
+  readLedger,
   type TableAccess,
   VISITOR_KEYS,
 } from './function-definition.ts';
@@ -197,6 +199,17 @@ export const EVENT_FUNCTIONS: Readonly<Record<EventFunction, FunctionDefinition>
     log: [keepTasks],
     publishes: false,
     sends: [],
+    verifiesIdentity: false,
+  },
+  'on-order-effects': {
+    source: 'functions/events/on-order-effects.ts',
+    impact: 'Coupons of carts that were left stay taken, and orders that are paid look as if they were not.',
+    memory: 256,
+    timeout: 30,
+    visitors: [{ actions: READ }],
+    log: [keepLedger, readLedger],
+    publishes: false,
+    sends: ['events-received', 'order-effects'],
     verifiesIdentity: false,
   },
 };

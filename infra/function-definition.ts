@@ -57,6 +57,23 @@ export const readControl: TableAccess = {
   partitionKeys: [CONTROL_KEY, ...CATALOG_KEYS],
 };
 
+/**
+ * The offer ledger: orders, the parts of caps, and how often each person used an offer. One transaction moves all of
+ * them.
+ */
+const LEDGER_KEYS = ['order#*', 'open-orders#*', 'cap#*', ...VISITOR_KEYS] as const;
+export const keepLedger: TableAccess = {
+  actions: [
+    'dynamodb:PutItem',
+    'dynamodb:UpdateItem',
+    'dynamodb:DeleteItem',
+    'dynamodb:ConditionCheckItem',
+    'dynamodb:Query',
+  ],
+  partitionKeys: LEDGER_KEYS,
+};
+export const readLedger: TableAccess = { actions: READ, partitionKeys: LEDGER_KEYS };
+
 /** Opens tasks and moves them from list to list: each is an item, with small ones that point to it. */
 export const keepTasks: TableAccess = {
   actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'],

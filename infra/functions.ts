@@ -5,9 +5,11 @@ import {
   CATALOG_KEYS,
   CONTROL_KEY,
   type FunctionDefinition,
+  keepLedger,
   keepTasks,
   READ,
   readControl,
+  readLedger,
   VISITOR_KEYS,
 } from './function-definition.ts';
 
@@ -105,6 +107,19 @@ const API_FUNCTIONS: Readonly<Record<ApiFunction, FunctionDefinition>> = {
     publishes: false,
     // The journey that waits for a task is told by mail to its visitor.
     sends: ['events-received'],
+    verifiesIdentity: false,
+  },
+  'redeem-offers': {
+    source: 'functions/api/redeem-offers.ts',
+    impact:
+      'Orders can be paid only without their offers: what the cart promised is not held at the checkout.',
+    memory: 512,
+    timeout: 10,
+    visitors: [{ actions: READ }],
+    log: [readControl, keepLedger, readLedger],
+    publishes: false,
+    // The visitor's journeys are told of what was redeemed; a hold is released by a message that waits.
+    sends: ['events-received', 'order-effects'],
     verifiesIdentity: false,
   },
   'describe-service': {

@@ -73,6 +73,10 @@ export const QUEUE_DEFINITIONS: Readonly<Record<QueueName, QueueDefinition>> = {
     impact: 'Scarce seats and vouchers are offered to nobody, though there are people who wait for them.',
     concurrency: 'effects',
   },
+  'order-effects': {
+    impact: 'Coupons that nobody paid for are not free again, and paid orders do not count as such yet.',
+    concurrency: 'effects',
+  },
   'task-effects': {
     impact: 'Work that only a person can do does not reach the agents, and the customer waits for an answer.',
     concurrency: 'effects',

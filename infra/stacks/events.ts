@@ -50,6 +50,7 @@ export class Events extends Construct {
       'follow-effects': this.#queueOf('follow-effects'),
       'pool-effects': this.#queueOf('pool-effects'),
       'task-effects': this.#queueOf('task-effects'),
+      'order-effects': this.#queueOf('order-effects'),
     };
     for (const name of QUEUE_NAMES) this.#feedFromBus(name);
     this.#timers = new Timers(this, 'Timers', {

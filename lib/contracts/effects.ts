@@ -5,6 +5,7 @@ import type {
   DeliveryEffect,
   EffectKind,
   FollowEffect,
+  OrderEffect,
   PoolEffect,
   TaskEffect,
   TimelineEffect,
@@ -144,3 +145,8 @@ const taskEffect = z.discriminatedUnion('what', [
 
 /** Of the queue `task-effects`. */
 export const taskEffectsSchema = ofCommit(taskEffect);
+
+const orderEffect = z.object({ kind: z.literal('order'), orderId: id }) satisfies z.ZodType<OrderEffect>;
+
+/** Of the queue `order-effects`, as far as visitors' commits fill it. */
+export const orderEffectsSchema = ofCommit(orderEffect);

@@ -31,6 +31,7 @@ export const environmentSchema = z.object({
   WEND_QUEUE_FOLLOW_EFFECTS: queueUrl,
   WEND_QUEUE_POOL_EFFECTS: queueUrl,
   WEND_QUEUE_TASK_EFFECTS: queueUrl,
+  WEND_QUEUE_ORDER_EFFECTS: queueUrl,
   /** Where publish lays aside, in full, what it can't route. */
   WEND_QUEUE_PUBLISH_FAILED: queueUrl,
   /** The group of EventBridge Scheduler in which visitors' timers are armed. */

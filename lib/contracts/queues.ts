@@ -15,7 +15,8 @@ export type EventFunction =
   | 'on-delivery-effects'
   | 'on-follow-effects'
   | 'on-pool-effects'
-  | 'on-task-effects';
+  | 'on-task-effects'
+  | 'on-order-effects';
 
 /** The queues of the service, and who takes from each. The stack and the local service make exactly these. */
 export const QUEUES = {
@@ -35,6 +36,8 @@ export const QUEUES = {
   'follow-effects': 'on-follow-effects',
   'pool-effects': 'on-pool-effects',
   'task-effects': 'on-task-effects',
+  /** Orders that were completed, and holds that may be over. */
+  'order-effects': 'on-order-effects',
 } as const satisfies { readonly [queue: string]: EventFunction };
 
 export type QueueName = keyof typeof QUEUES;
@@ -49,6 +52,7 @@ export const QUEUE_OF_EFFECT: { readonly [Kind in EffectKind]: QueueName } = {
   follow: 'follow-effects',
   pool: 'pool-effects',
   task: 'task-effects',
+  order: 'order-effects',
 };
 
 /**

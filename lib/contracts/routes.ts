@@ -10,6 +10,7 @@ export type ApiFunction =
   | 'manage-catalog'
   | 'manage-keys'
   | 'manage-tasks'
+  | 'redeem-offers'
   | 'describe-service';
 
 /** One route of the service. The API Gateway, the local server, the OpenAPI document and tests all read these. */
@@ -65,6 +66,12 @@ const TASK_CALLS = [
   ['claim', 'claimTask'],
   ['done', 'finishTask'],
   ['escalate', 'escalateTask'],
+] as const;
+
+const REDEMPTION_CALLS = [
+  ['commit', 'commitRedemption'],
+  ['cancel', 'cancelRedemption'],
+  ['refund', 'refundRedemption'],
 ] as const;
 
 /** Every route of the deployed service. */
@@ -206,6 +213,35 @@ export const ROUTES: readonly Route[] = [
       function: 'manage-tasks',
       keys: server,
       bodyLimit: 4 * KILOBYTE,
+      accepts: json,
+      operationId,
+    }),
+  ),
+  {
+    method: 'POST',
+    path: '/v1/redemptions',
+    function: 'redeem-offers',
+    keys: server,
+    bodyLimit: 500 * KILOBYTE,
+    accepts: json,
+    operationId: 'holdRedemption',
+  },
+  {
+    method: 'GET',
+    path: '/v1/redemptions/{orderId}',
+    function: 'redeem-offers',
+    keys: server,
+    bodyLimit: 0,
+    accepts: [],
+    operationId: 'getRedemption',
+  },
+  ...REDEMPTION_CALLS.map(
+    ([call, operationId]): Route => ({
+      method: 'POST',
+      path: `/v1/redemptions/{orderId}/${call}`,
+      function: 'redeem-offers',
+      keys: server,
+      bodyLimit: 64 * KILOBYTE,
       accepts: json,
       operationId,
     }),

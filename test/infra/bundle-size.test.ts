@@ -20,6 +20,7 @@ const BUDGETS: Readonly<Record<FunctionName, number>> = {
   'manage-catalog': 720 * KILOBYTE,
   'manage-keys': 450 * KILOBYTE,
   'manage-tasks': 400 * KILOBYTE,
+  'redeem-offers': 720 * KILOBYTE,
   'describe-service': 450 * KILOBYTE,
   'on-events-received': 720 * KILOBYTE,
   'on-visitors-changed': 320 * KILOBYTE,
@@ -35,6 +36,7 @@ const BUDGETS: Readonly<Record<FunctionName, number>> = {
   'on-follow-effects': 360 * KILOBYTE,
   'on-pool-effects': 360 * KILOBYTE,
   'on-task-effects': 330 * KILOBYTE,
+  'on-order-effects': 720 * KILOBYTE,
 };
 
 const repository = new URL('../../', import.meta.url);

@@ -98,11 +98,13 @@ const grantedTo = (name: FunctionName): readonly string[] =>
 const WRITES_UNDER_VISITORS: readonly FunctionName[] = [
   'decide',
   'manage-tasks',
+  'redeem-offers',
   'on-timeline-effects',
   'on-counter-effects',
   'on-delivery-effects',
   'on-follow-effects',
   'on-task-effects',
+  'on-order-effects',
 ];
 
 describe('grants', () => {

@@ -46,7 +46,7 @@ const pricedLineSchema = z.object({
 });
 
 /** A cart with its offers applied. */
-const pricedCartSchema = z.object({
+export const pricedCartSchema = z.object({
   currency: z.string(),
   lines: z.array(pricedLineSchema),
   gifts: z.array(freeFormObject),

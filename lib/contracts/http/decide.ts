@@ -86,7 +86,7 @@ const linesSchema = z
   });
 
 /** A cart as clients send it: the remembered one is not looked at where it comes with a request. */
-const cartSchema = z
+export const cartSchema = z
   .strictObject({
     id: id.exactOptional(),
     currency,
@@ -104,7 +104,7 @@ const cartSchema = z
     message: 'expected lines that are worth at most 9007199254740991 in all',
   });
 
-const contextSchema = z
+export const contextSchema = z
   .looseObject({
     locale: z.string('expected a language tag, such as en-GB').max(100).exactOptional(),
     timezone: z.string('expected a time zone, such as Europe/London').max(100).exactOptional(),

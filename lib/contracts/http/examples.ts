@@ -83,3 +83,13 @@ export const PUBLISH_EXAMPLE = {
     },
   ],
 };
+
+export const REDEMPTION_EXAMPLE = {
+  orderId: 'o-1',
+  userId: 'u-1',
+  cart: {
+    currency: 'EUR',
+    shipping: 499,
+    lines: [{ id: 'l1', sku: 'LIP-01', category: 'makeup', quantity: 2, unitPrice: 1299 }],
+  },
+};

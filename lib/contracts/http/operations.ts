@@ -24,10 +24,20 @@ import {
   DECIDE_EXAMPLE,
   JOURNEY_EXAMPLE,
   PUBLISH_EXAMPLE,
+  REDEMPTION_EXAMPLE,
   TRACKING_EXAMPLES,
 } from './examples.ts';
 import { journeyContract } from './journey.ts';
 import { createKeyContract, deleteKeyContract, listKeysContract } from './keys.ts';
+import {
+  cancelRedemptionContract,
+  commitRedemptionContract,
+  getRedemptionContract,
+  holdRedemptionContract,
+  redemptionAnswerSchema,
+  refundAnswerSchema,
+  refundRedemptionContract,
+} from './redemptions.ts';
 import type { RequestContract } from './request-contract.ts';
 import { getHealthContract, getOpenApiContract } from './service.ts';
 import {
@@ -82,6 +92,10 @@ const ifNoneMatch: HeaderParameter = {
 const identityToken: HeaderParameter = {
   name: 'x-identity-token',
   description: 'Proves the userId: a JWT of the shop.',
+};
+const idempotencyKey: HeaderParameter = {
+  name: 'idempotency-key',
+  description: 'Names this refund: the same key again gives the same answer.',
 };
 const notModified: Success = { status: 304, description: 'The client has it already.', headers: ['etag'] };
 
@@ -275,6 +289,58 @@ export const OPERATIONS: { readonly [operationId: string]: OperationDescription 
     parameterExamples: { id: 't-1' },
     bodyExample: { reason: 'The contract is not in our files.' },
     answers: [{ status: 200, description: 'Escalated.', schema: taskAnswerSchema }],
+    problems: [404, 409, 503],
+  },
+  holdRedemption: {
+    contract: holdRedemptionContract,
+    tag: 'Redemptions',
+    summary: 'Hold every offer that an order applies, for 15 minutes',
+    description:
+      'The cart is priced as decide prices it, within what is left of every limit; an offer that is used up is not in ' +
+      'it. Where others take the last of an offer at the same moment, 409 with the re-priced `cart`: nothing is held, ' +
+      'and it may be tried again. The same orderId again gives the same answer.',
+    bodyExample: REDEMPTION_EXAMPLE,
+    answers: [
+      { status: 201, description: 'Held.', schema: redemptionAnswerSchema },
+      { status: 200, description: 'It is known already.', schema: redemptionAnswerSchema },
+    ],
+    problems: [409, 503],
+  },
+  getRedemption: {
+    contract: getRedemptionContract,
+    tag: 'Redemptions',
+    summary: 'An order, its cart and what it holds',
+    parameterExamples: { orderId: 'o-1' },
+    answers: [{ status: 200, description: 'The order.', schema: redemptionAnswerSchema }],
+    problems: [404, 503],
+  },
+  commitRedemption: {
+    contract: commitRedemptionContract,
+    tag: 'Redemptions',
+    summary: 'The order is paid',
+    description:
+      '`Order Completed` with that orderId does it too. Paid after its hold was released, it is taken again where ' +
+      'there is room; else an offer is honoured, or the commit refused (409), as its `late` says. Twice is once.',
+    parameterExamples: { orderId: 'o-1' },
+    answers: [{ status: 200, description: 'Committed.', schema: redemptionAnswerSchema }],
+    problems: [404, 409, 503],
+  },
+  cancelRedemption: {
+    contract: cancelRedemptionContract,
+    tag: 'Redemptions',
+    summary: 'Give back all that an order has, paid or not',
+    parameterExamples: { orderId: 'o-1' },
+    answers: [{ status: 200, description: 'Cancelled.', schema: redemptionAnswerSchema }],
+    problems: [404, 409, 503],
+  },
+  refundRedemption: {
+    contract: refundRedemptionContract,
+    tag: 'Redemptions',
+    summary: 'The exact amount to pay back for some units',
+    headers: [idempotencyKey],
+    parameterExamples: { orderId: 'o-1' },
+    bodyExample: { units: [{ lineId: 'l1', quantity: 1 }], shipping: false },
+    answers: [{ status: 200, description: 'To be paid back.', schema: refundAnswerSchema }],
     problems: [404, 409, 503],
   },
   getHealth: {

@@ -14,7 +14,8 @@ export type Effect =
   | DeliveryEffect
   | FollowEffect
   | PoolEffect
-  | TaskEffect;
+  | TaskEffect
+  | OrderEffect;
 
 export type EffectKind = Effect['kind'];
 
@@ -173,6 +174,12 @@ export type TaskEffect = {
     }
   | { readonly what: 'withdraw' }
 );
+
+/** An order of the visitor was completed: what the offer ledger holds for it is its own from now on. */
+export interface OrderEffect {
+  readonly kind: 'order';
+  readonly orderId: string;
+}
 
 /** The effects of one commit, as they travel: with the visitor and the version of the item that they were written in. */
 export interface EffectsOfCommit {

@@ -2,7 +2,8 @@ import type { Effect } from '../effect/effect.ts';
 import { closeProblems, openProblems } from '../problem/problems.ts';
 import { compareStamps } from '../stamp.ts';
 import { subtractDuration } from '../time/duration.ts';
-import { type ApplyContext, applyEvents, countOwn } from '../visitor/apply.ts';
+import { type ApplyContext, applyEvents } from '../visitor/apply.ts';
+import { countOwn } from '../visitor/count-own.ts';
 import { stampOf, type VisitorEvent } from '../visitor/event.ts';
 import type { Mark } from '../visitor/marks.ts';
 import type { Visitor, VisitorState } from '../visitor/state.ts';
@@ -172,6 +173,7 @@ const reactTo = (
   const happening = happeningOf(event, world.surroundings.now, oldest);
   tellEvent(world, event);
   if (settings.publish.includes(event.name)) publish(world, event);
+  settleOrder(world, event);
   if (event.type === 'business' && !isNewest(world, event)) return;
   if (event.name === 'Seat Offered' && event.own === true) takeSeat(world, event.properties, happening.at);
   else if (event.name === 'Offer Redeemed') redeemGrant(world, event, happening.at);
@@ -179,6 +181,17 @@ const reactTo = (
   noticeEmptied(world, event, before, happening.at);
   react(world, happening, segments);
   letHappen(world);
+};
+
+/** The longest orderId that the ledger takes. */
+const MAX_ORDER_ID = 255;
+
+/** An order that was completed is paid: the ledger hears of it, where the catalog has offers that it may hold. */
+const settleOrder = (world: World, { name, type, properties }: VisitorEvent): void => {
+  const { order_id: orderId } = properties;
+  if (name !== 'Order Completed' || type !== 'track' || world.catalog.offers.length === 0) return;
+  if (typeof orderId !== 'string' || orderId === '' || orderId.length > MAX_ORDER_ID) return;
+  world.want({ kind: 'order', orderId });
 };
 
 const react = (world: World, happening: Happening, segments: ReadonlySet<string>): void => {

@@ -1,0 +1,1 @@
+export { handler } from '../../../../functions/events/on-order-effects.ts';

@@ -1,0 +1,53 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { createDynamoClient } from '../../lib/adapters/dynamodb/client.ts';
+import { createControlStore } from '../../lib/adapters/dynamodb/control-store.ts';
+import { createRedemptionStore } from '../../lib/adapters/dynamodb/redemption-store.ts';
+import { createVisitorReader } from '../../lib/adapters/dynamodb/visitor-store.ts';
+import { createQueueSender, createSqsClient } from '../../lib/adapters/sqs/queue-sender.ts';
+import { environmentSchema, queueUrlsOf } from '../../lib/contracts/environment.ts';
+import { ROUTES } from '../../lib/contracts/routes.ts';
+import { createApiHandler } from '../../lib/runtime/api-handler.ts';
+import { now } from '../../lib/runtime/clock.ts';
+import { createLogger } from '../../lib/runtime/logger.ts';
+import { createCatalogLibrary } from '../../lib/service/catalog-library.ts';
+import { createControlPlane } from '../../lib/service/control-plane.ts';
+import { createHolder } from '../../lib/service/redeem/hold.ts';
+import { createSettler } from '../../lib/service/redeem/settle.ts';
+import { redemptionOperations } from '../../lib/service/redemption-operations.ts';
+import { createMail } from '../../lib/service/send-mail.ts';
+
+const environment = environmentSchema.parse(process.env);
+const dynamo = createDynamoClient();
+const logger = createLogger('redeem-offers');
+const control = createControlPlane({
+  store: createControlStore(dynamo, environment.WEND_LOG_TABLE),
+  maxAgeMs: environment.WEND_CONTROL_MAX_AGE_MS,
+});
+const catalogs = createCatalogLibrary(createControlStore(dynamo, environment.WEND_LOG_TABLE));
+const queues = createQueueSender(
+  createSqsClient(),
+  queueUrlsOf(environment, ['events-received', 'order-effects']),
+);
+const ledger = {
+  store: createRedemptionStore(dynamo, environment.WEND_LOG_TABLE),
+  readVisitors: createVisitorReader(dynamo, environment.WEND_VISITORS_TABLE),
+  now,
+  pause,
+  random: Math.random,
+};
+
+/** The routes under `/v1/redemptions`. */
+export const handler = createApiHandler({
+  routes: ROUTES,
+  deps: { keys: control, now, logger },
+  operations: redemptionOperations({
+    hold: createHolder({
+      ...ledger,
+      catalogs: async () => catalogs((await control.current()).pointer),
+      queues,
+      logger,
+    }),
+    settle: createSettler({ ...ledger, mail: createMail(queues) }),
+    now,
+  }),
+});

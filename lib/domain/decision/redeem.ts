@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import type { Cart } from '../cart/cart.ts';
+import type { CompiledCatalog, CompiledOffer } from '../catalog/compiled.ts';
+import { unmet } from '../condition/explain.ts';
+import { readPath } from '../condition/facts.ts';
+import type { RoomOfOffers } from '../offer/cap-room.ts';
+import type { OfferOutcome } from '../offer/outcome.ts';
+import type { Profile } from '../visitor/profile.ts';
+import type { Visitor } from '../visitor/state.ts';
+import { decisionFacts } from './decision-facts.ts';
+import { isHeld } from './held-grants.ts';
+import { type OfferPricing, type OfferSelection, priceOffers, suppressedOffer } from './price-offers.ts';
+import type { DecisionRequest } from './request.ts';
+import { suppressionOf } from './suppression.ts';
+
+/** An entitlement, or an offer to be claimed, that an order names. */
+export interface Claim {
+  readonly offerId: string;
+  readonly grantId?: string;
+}
+
+export interface RedeemInput {
+  readonly catalog: CompiledCatalog;
+  readonly visitor: Visitor;
+  readonly profile: Profile;
+  readonly request: DecisionRequest;
+  /** Null: nothing is priced, the order is of claims alone. */
+  readonly cart: Cart | null;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** What an order of a visitor may have: the very pricing of decide, and what may be claimed. */
+export interface RedemptionTerms {
+  /** Prices the cart within the room that limits leave. */
+  readonly price: (room: RoomOfOffers) => OfferPricing | null;
+  /** Why a claim is not the visitor's to make; null where it is. */
+  readonly refuseClaim: (claim: Claim) => OfferOutcome | null;
+  /** What `limits.per` counts the total for; null where it counts for all together. */
+  readonly countedFor: (offer: CompiledOffer, grantId: string | undefined) => string | null;
+}
+
+const fingerprint = (value: unknown): string =>
+  createHash('sha256')
+    .update(JSON.stringify(value ?? null))
+    .digest('base64url')
+    .slice(0, 22);
+
+/** A fact by its dotted path; `traits.x` and `stats.x` mean the visitor's. */
+const pathOf = (fact: string): readonly string[] => {
+  const path = fact.split('.');
+  return path[0] === 'traits' || path[0] === 'stats' ? ['visitor', ...path] : path;
+};
+
+/** Gathers what an order may have, once for all the tries that it takes to hold it. */
+export const redemptionTerms = (input: RedeemInput): RedemptionTerms => {
+  const { catalog, visitor, profile, request, cart, now } = input;
+  const facts = decisionFacts(profile, request, cart, catalog.settings, now);
+  const suppression = suppressionOf(profile, false, catalog, now);
+  const selection: OfferSelection = { catalog, profile, facts, suppression };
+
+  /** `event.*` of a granted offer is what brought the visitor into the journey that granted it. */
+  const rootsOf = (grantId: string | undefined): typeof facts.roots => {
+    const grant = visitor.state.grants.find((one) => one.grantId === grantId);
+    const instance = visitor.state.journeys.instances.find(({ run }) => run === grant?.run);
+    return instance === undefined ? facts.roots : facts.ofJourney(instance).roots;
+  };
+
+  return {
+    price: (room) => (cart === null ? null : priceOffers(cart, { ...selection, room })),
+    refuseClaim: ({ offerId, grantId }) => {
+      const offer = catalog.offerById.get(offerId);
+      if (offer === undefined) return { offerId, status: 'NOT_GRANTED' };
+      const suppressed = suppressedOffer(offer, selection);
+      if (suppressed !== null) return suppressed;
+      const needsGrant = grantId !== undefined || offer.definition.requiresGrant === true;
+      if (needsGrant) {
+        const grant = profile.grants.find((one) => one.grantId === grantId && one.offerId === offerId);
+        return grant !== undefined && isHeld(grant, now) ? null : { offerId, status: 'NOT_GRANTED' };
+      }
+      if (offer.apply !== 'claim') return { offerId, status: 'NOT_GRANTED' };
+      const missing = unmet(offer.condition, facts, catalog.segments);
+      return missing === null ? null : { offerId, status: 'INELIGIBLE', ...missing };
+    },
+    countedFor: (offer, grantId) => {
+      const path = offer.definition.limits?.per;
+      return path === undefined ? null : fingerprint(readPath(rootsOf(grantId), pathOf(path)));
+    },
+  };
+};

@@ -1,0 +1,100 @@
+import type { PricedCart } from '../offer/priced-cart.ts';
+import type { Redemption } from './redemption.ts';
+
+/** What is to be paid back: so many units of lines, and shipping or not. */
+export interface RefundRequest {
+  readonly units: readonly { readonly lineId: string; readonly quantity: number }[];
+  readonly shipping: boolean;
+}
+
+/** A refund that was made. */
+export interface Refund extends RefundRequest {
+  /** The sender's Idempotency-Key. */
+  readonly key: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly amount: number;
+}
+
+/** A refund's answer, minor units. */
+export interface RefundAmounts {
+  readonly amount: number;
+  readonly currency: string;
+  /** Paid back so far, this one included. */
+  readonly refunded: number;
+  readonly remaining: number;
+}
+
+export type RefundOutcome =
+  | { readonly redemption: Redemption; readonly amounts: RefundAmounts }
+  | { readonly refused: string }
+  | { readonly invalid: { readonly path: string; readonly message: string } };
+
+const unitsRefunded = (refunds: readonly Refund[], lineId: string): number =>
+  refunds
+    .flatMap(({ units }) => units)
+    .reduce((sum, unit) => (unit.lineId === lineId ? sum + unit.quantity : sum), 0);
+
+const sumOf = (refunds: readonly Refund[]): number => refunds.reduce((sum, { amount }) => sum + amount, 0);
+
+const amountsAfter = (cart: PricedCart, refunds: readonly Refund[], amount: number): RefundAmounts => {
+  const refunded = sumOf(refunds);
+  return { amount, currency: cart.currency, refunded, remaining: cart.total - refunded };
+};
+
+/** The units of one line, of all that are asked for. */
+const byLine = (units: RefundRequest['units']): ReadonlyMap<string, number> => {
+  const wanted = new Map<string, number>();
+  for (const { lineId, quantity } of units) wanted.set(lineId, (wanted.get(lineId) ?? 0) + quantity);
+  return wanted;
+};
+
+/** Whether nothing of the order is left to be paid back. */
+const isWhole = (cart: PricedCart, refunds: readonly Refund[]): boolean =>
+  cart.lines.every(({ id, quantity }) => unitsRefunded(refunds, id) === quantity) &&
+  (cart.shipping.total === 0 || refunds.some(({ shipping }) => shipping));
+
+/**
+ * Refunds units at what each was paid for, in the order of `lines[].units`: over all units and shipping the sum is
+ * exactly what was paid. The same key again gives the same answer.
+ *
+ * @param now - milliseconds since 1970
+ */
+export const refund = (
+  redemption: Redemption,
+  request: RefundRequest,
+  key: string,
+  now: number,
+): RefundOutcome => {
+  const { cart, refunds, status } = redemption;
+  if (cart === null) return { refused: 'The order has no cart: nothing was paid for it here.' };
+  const before = refunds.findIndex((made) => made.key === key);
+  if (before !== -1) {
+    const made = refunds.slice(0, before + 1);
+    return { redemption, amounts: amountsAfter(cart, made, made[before]?.amount ?? 0) };
+  }
+  if (status !== 'committed' && status !== 'refunded') {
+    return { refused: `The order is ${status}; only a committed one can be refunded.` };
+  }
+  let amount = 0;
+  for (const [lineId, quantity] of byLine(request.units)) {
+    const line = cart.lines.find(({ id }) => id === lineId);
+    if (line === undefined) return { invalid: { path: 'units', message: `the order has no line ${lineId}` } };
+    const first = unitsRefunded(refunds, lineId);
+    if (first + quantity > line.quantity) {
+      return { refused: `Of the line ${lineId} only ${line.quantity - first} units are left to refund.` };
+    }
+    amount += line.units.slice(first, first + quantity).reduce((sum, unit) => sum + unit, 0);
+  }
+  if (request.shipping) {
+    if (refunds.some(({ shipping }) => shipping)) return { refused: 'Shipping was refunded before.' };
+    amount += cart.shipping.total;
+  }
+  const made = [...refunds, { ...request, key, at: now, amount }];
+  const after: Redemption = {
+    ...redemption,
+    status: isWhole(cart, made) ? 'refunded' : 'committed',
+    refunds: made,
+  };
+  return { redemption: after, amounts: amountsAfter(cart, made, amount) };
+};

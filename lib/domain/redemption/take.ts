@@ -1,0 +1,118 @@
+import type { CappedLimit } from '../offer/cap-room.ts';
+import { type Cap, type CapPart, leftOf, planTake } from './cap.ts';
+import type { CapUse } from './redemption.ts';
+import type { PartGive, PartTake, PersonLine } from './redemption-store.ts';
+
+/** What one offer of an order needs of one limit. */
+export type Want =
+  | {
+      readonly kind: 'cap';
+      readonly limit: CappedLimit | 'grant';
+      readonly cap: Cap;
+      /** 1, or what it takes off. */
+      readonly amount: number;
+    }
+  | {
+      readonly kind: 'person';
+      readonly offerId: string;
+      /** All ids of the person, first the one that they have now. */
+      readonly visitorIds: readonly string[];
+      readonly limit: number;
+    };
+
+/** What the ledger says of a want, as it was read. */
+export type Seen =
+  | {
+      readonly kind: 'cap';
+      readonly want: Want & { readonly kind: 'cap' };
+      readonly parts: readonly CapPart[];
+    }
+  | {
+      readonly kind: 'person';
+      readonly want: Want & { readonly kind: 'person' };
+      readonly lines: readonly PersonLine[];
+    };
+
+/** What a move takes for its wants, and what it then has. */
+export interface Taking {
+  readonly uses: readonly CapUse[];
+  readonly takes: readonly PartTake[];
+  readonly personTakes: readonly PersonLine[];
+  readonly personChecks: readonly PersonLine[];
+}
+
+export const NOTHING_TAKEN: Taking = { uses: [], takes: [], personTakes: [], personChecks: [] };
+
+/** How to take what one offer wants. */
+export type Planned =
+  | { readonly kind: 'taking'; readonly taking: Taking }
+  | {
+      readonly kind: 'shape';
+      readonly cap: Cap;
+      readonly before: readonly CapPart[];
+      readonly after: readonly CapPart[];
+    }
+  | { readonly kind: 'short' };
+
+/** How much of a limit is left. */
+export const leftIn = (seen: Seen): number =>
+  seen.kind === 'cap'
+    ? leftOf(seen.want.cap, seen.parts)
+    : seen.want.limit - seen.lines.reduce((sum, { used }) => sum + used, 0);
+
+export const joinTakings = (takings: readonly Taking[]): Taking => ({
+  uses: takings.flatMap(({ uses }) => uses),
+  takes: takings.flatMap(({ takes }) => takes),
+  personTakes: takings.flatMap(({ personTakes }) => personTakes),
+  personChecks: takings.flatMap(({ personChecks }) => personChecks),
+});
+
+/** A person's use is counted under the id that they have now, on condition that nothing changed under their others. */
+const planPerson = (seen: Seen & { readonly kind: 'person' }): Planned => {
+  const [own, ...others] = seen.lines;
+  if (own === undefined || leftIn(seen) < 1) return { kind: 'short' };
+  const { visitorId, offerId } = own;
+  const use: CapUse = { kind: 'person', visitorId, offerId, limit: seen.want.limit };
+  return {
+    kind: 'taking',
+    taking: { uses: [use], takes: [], personTakes: [own], personChecks: others },
+  };
+};
+
+const planCap = ({ want, parts }: Seen & { readonly kind: 'cap' }, start: number): Planned => {
+  const { cap, limit, amount } = want;
+  const plan = planTake(cap, parts, amount, start);
+  if (plan.kind === 'exhausted') return { kind: 'short' };
+  if (plan.kind === 'shape') return { kind: 'shape', cap, before: parts, after: plan.parts };
+  const { capId } = cap;
+  const use: CapUse = { kind: 'cap', limit, capId, shares: plan.shares };
+  const takes = plan.shares.map((share): PartTake => ({ capId, ...share, limit: cap.limit }));
+  return { kind: 'taking', taking: { ...NOTHING_TAKEN, uses: [use], takes } };
+};
+
+/**
+ * How to take all that one offer wants of its limits: a cap that has to be shaped first comes before anything else.
+ *
+ * @param start - where to begin among the parts of a cap
+ */
+export const planWants = (seen: readonly Seen[], start: number): Planned => {
+  const plans = seen.map((one) => (one.kind === 'cap' ? planCap(one, start) : planPerson(one)));
+  const short = plans.find((plan) => plan.kind === 'short');
+  if (short !== undefined) return short;
+  const shape = plans.find((plan) => plan.kind === 'shape');
+  if (shape !== undefined) return shape;
+  return {
+    kind: 'taking',
+    taking: joinTakings(plans.flatMap((plan) => (plan.kind === 'taking' ? [plan.taking] : []))),
+  };
+};
+
+/** What a move gives back: to the very parts and lines that it came from. */
+export const givesOf = (uses: readonly CapUse[]) => ({
+  gives: uses.flatMap((use): readonly PartGive[] =>
+    use.kind === 'cap' ? use.shares.map((share) => ({ capId: use.capId, ...share })) : [],
+  ),
+  personGives: uses.flatMap((use) =>
+    use.kind === 'person' ? [{ visitorId: use.visitorId, offerId: use.offerId }] : [],
+  ),
+});
