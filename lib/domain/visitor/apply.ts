@@ -5,17 +5,17 @@ import { joinedKeysOf } from '../identity/joined-keys.ts';
 import { nameIds } from '../identity/person-ids.ts';
 import { seedClaim } from '../identity/seed.ts';
 import { userKey } from '../identity/visitor-id.ts';
-import { isJsonObject, type JsonObject } from '../json.ts';
 import { own, setOwn } from '../own.ts';
 import type { Stamp } from '../stamp.ts';
 import { assign, joinAssignment } from './assignments.ts';
 import { readCartChange, readOrderOperation } from './commerce.ts';
 import { boundCounters, type Counter, countersMovedBy, tally } from './counters.ts';
+import { identify, MESSAGE_UNSUBSCRIBED, rememberContext, unsubscribe } from './declare.ts';
 import { stampOf, type VisitorEvent } from './event.ts';
 import { joinGroup } from './groups.ts';
 import { keepMarks, type Mark } from './marks.ts';
 import { recordOrder, totalsOf } from './orders.ts';
-import { older, REGISTER_BOUNDS, setRegisters } from './registers.ts';
+import { older } from './registers.ts';
 import { extendSessions } from './sessions.ts';
 import type { Visitor, VisitorState } from './state.ts';
 import { boundStatistics, countMore, type EventStatistic } from './statistics.ts';
@@ -188,68 +188,6 @@ const joinCarts = (state: Draft['state'], event: VisitorEvent, stamp: Stamp): vo
   const joined = joinedKeysOf(event);
   if (event.userId === undefined || joined.length === 0) return;
   state.cart = recordOperation(state.cart, joinOf(stamp, [userKey(event.userId), ...joined]));
-};
-
-/** The event by which a provider tells that a person wants no more of a channel, a topic, or anything. */
-const MESSAGE_UNSUBSCRIBED = 'Message Unsubscribed';
-
-/** Withdraws the consent that the message would need: of a channel, of a topic, of a topic on a channel, of all. */
-const unsubscribe = (state: Draft['state'], { properties }: VisitorEvent, stamp: Stamp): void => {
-  const named = [properties.channel, properties.topic].filter(
-    (word) => typeof word === 'string' && word !== '',
-  );
-  const purpose = named.length === 0 ? 'messages' : named.join(':');
-  if (purpose.length > 200) return;
-  state.consents = setRegisters(state.consents, { [purpose]: false }, stamp, REGISTER_BOUNDS.consents);
-};
-
-/** An event of Wend's own that came of another: conditions may count it; one that a journey emits is an event like any. */
-export const countOwn = (
-  visitor: Visitor,
-  event: {
-    readonly name: string;
-    readonly at: number;
-    readonly properties: JsonObject;
-    readonly emitted: boolean;
-  },
-  countersByEvent: ApplyContext['countersByEvent'],
-): Visitor => {
-  const specs = countersByEvent.get(event.name);
-  if (specs === undefined && !event.emitted) return visitor;
-  const { counters, events } = visitor.state;
-  const moved = countersMovedBy(event, specs);
-  const tallied = moved.map((id): [string, Counter] => [id, tally(counters[id], event.at)]);
-  const counted = event.emitted
-    ? boundStatistics({ ...events, [event.name]: countMore(own(events, event.name), 1, event.at, event.at) })
-    : events;
-  return {
-    orders: visitor.orders,
-    state: {
-      ...visitor.state,
-      events: counted,
-      counters:
-        moved.length === 0 ? counters : boundCounters({ ...counters, ...Object.fromEntries(tallied) }),
-    },
-  };
-};
-
-const rememberContext = (state: Draft['state'], { context }: VisitorEvent, stamp: Stamp): void => {
-  const { locale, timezone, consents } = context;
-  if (locale !== undefined || timezone !== undefined) {
-    state.context = setRegisters(state.context, { locale, timezone }, stamp, REGISTER_BOUNDS.context);
-  }
-  if (consents !== undefined) {
-    state.consents = setRegisters(state.consents, consents, stamp, REGISTER_BOUNDS.consents);
-  }
-};
-
-const identify = (state: Draft['state'], traits: JsonObject, stamp: Stamp): void => {
-  const { preferences, ...others } = traits;
-  const separate = isJsonObject(preferences);
-  state.traits = setRegisters(state.traits, separate ? others : traits, stamp, REGISTER_BOUNDS.traits);
-  if (separate) {
-    state.preferences = setRegisters(state.preferences, preferences, stamp, REGISTER_BOUNDS.preferences);
-  }
 };
 
 /** What counts as behaviour: visits, event statistics, and the counters that conditions ask for. */
