@@ -81,6 +81,37 @@ describe('a log-in', () => {
     expect((await wend.decide({ anonymousId })).visitorId).toBe(person.visitorId);
   });
 
+  it.each([
+    ['the device', 2, 1, 'shoe'],
+    ['the person', 1, 2, 'hat'],
+  ])('keeps the newest of two carts that nobody named, here that of %s', async (_, known, device, stays) => {
+    const [anonymousId, userId] = [fresh('a'), fresh('u')];
+    const added = (who: object, minutes: number, product: string) => ({
+      ...page(who, minutes),
+      type: 'track',
+      event: 'Product Added',
+      properties: { product_id: product, price: 10 },
+    });
+    await wend.batch([added({ userId }, 10 * known, 'hat'), added({ anonymousId }, 10 * device, 'shoe')]);
+    await wend.settle();
+    const seen = await wend.decide({ anonymousId, userId, placements: ['page'] });
+    expect(seen.cart).toMatchObject({ lines: [{ sku: stays }] });
+    await wend.batch([identify({ anonymousId, userId }, 5)]);
+    const person = await wend.settled(`user:${userId}`);
+    expect(person.cart).toMatchObject({ total: 1000, lines: [{ sku: stays }] });
+    expect(person.stats).toMatchObject({ carts: 2 });
+    await wend.batch([added({ userId }, 4, 'sock'), added({ anonymousId }, 3, 'bag')]);
+    expect((await wend.settled(`user:${userId}`)).cart).toMatchObject({
+      lines: [{ sku: stays }, { sku: 'sock' }, { sku: 'bag' }],
+    });
+    const ordered = { order_id: fresh('o'), revenue: 30 };
+    await wend.batch([
+      { ...page({ anonymousId }, 2), type: 'track', event: 'Order Completed', properties: ordered },
+    ]);
+    const after = await wend.settled(`user:${userId}`);
+    expect([after.cart, after.stats.revenue]).toEqual([null, 3000]);
+  });
+
   it('ends in the same person whatever order the events arrive in', async () => {
     const histories = [false, true].map((reverse) => {
       const [anonymousId, userId] = [fresh('a'), fresh('u')];
