@@ -10,7 +10,7 @@ import { FOLDED, RUNNING } from './react.ts';
 
 /** The whole local service over HTTP: how many events a second take effect, and how soon a message is out. */
 
-const people = 40;
+const people = 16;
 const concurrency = 8;
 /** Requests of one measurement. */
 const singles = 160;

@@ -3,7 +3,7 @@ import { startDynoxide } from '../../local/store/dynoxide.ts';
 import { createTables } from '../../local/store/tables.ts';
 
 /** What was asked of the store, and what DynamoDB would bill for it. */
-export interface Used {
+interface Used {
   readonly requests: ReadonlyMap<string, number>;
   readonly readUnits: number;
   readonly writeUnits: number;

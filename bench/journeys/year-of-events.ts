@@ -10,7 +10,7 @@ import { Chance } from './chance.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-export const DAY = 24 * HOUR;
+const DAY = 24 * HOUR;
 export const YEAR_START = Date.UTC(2026, 0, 1);
 export const YEAR = 365 * DAY;
 
