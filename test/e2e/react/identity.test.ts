@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { visitorIdOf } from '../../../lib/domain/identity/visitor-id.ts';
+import type { VisitorEvent } from '../../../lib/domain/visitor/event.ts';
+import { currentCart } from '../../../lib/domain/visitor/state.ts';
 import { event, START } from '../../unit/visitor/people.ts';
 import { alias, foldedText, identify, profileTextOf, startWorld, trackAll, type World } from './world.ts';
 
@@ -27,6 +29,37 @@ describe('a log-in', () => {
     ]);
     expect(profileTextOf(await world.visitor('anon:p-a'))).toBe(foldedText([...anonymous, ...known, login]));
     expect((await world.find('anon:p-a')).visitorId).toBe(visitorIdOf('user:p-u'));
+  });
+
+  it('of two devices ends in the newest of the carts, though all of it arrives in parallel, twice and backwards', async () => {
+    const added = (who: Partial<VisitorEvent>, minutes: number, product: string): VisitorEvent =>
+      event({
+        messageId: `c-${product}`,
+        name: 'Product Added',
+        at: START + minutes * 60_000,
+        properties: { product_id: product, price: 1 },
+        ...who,
+      });
+    const phone = [
+      added({ anonymousId: 'c-phone' }, 1, 'gone'),
+      added({ anonymousId: 'c-phone' }, 6, 'late'),
+    ];
+    const desk = [added({ anonymousId: 'c-desk' }, 3, 'stays'), added({ anonymousId: 'c-desk' }, 7, 'later')];
+    const known = [added({ userId: 'c-u' }, 2, 'old'), added({ userId: 'c-u' }, 8, 'last')];
+    const logins = [
+      identify('c-1', 'c-u', 'c-phone', START + 4 * 60_000),
+      identify('c-2', 'c-u', 'c-desk', START + 5 * 60_000),
+    ];
+    const all = [phone, logins.toReversed(), desk.toReversed(), known, logins, phone.toReversed()];
+    await Promise.all(all.map((events) => world.deliver(events)));
+    const person = await world.visitor('anon:c-phone');
+    expect(profileTextOf(person)).toBe(foldedText([...phone, ...desk, ...known, ...logins]));
+    expect(currentCart(person.state)?.lines.map(({ sku }) => sku)).toEqual([
+      'stays',
+      'late',
+      'later',
+      'last',
+    ]);
   });
 
   it('of several people on one device moves it on, and the past stays where it was', async () => {

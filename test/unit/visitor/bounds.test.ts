@@ -5,6 +5,7 @@ import { cartOf, MAX_CART_OPERATIONS } from '../../../lib/domain/cart/cart-log.t
 import { murmur3 } from '../../../lib/domain/hash.ts';
 import { mergeVisitors } from '../../../lib/domain/identity/merge.ts';
 import { VARIANT_ASSIGNED } from '../../../lib/domain/visitor/apply.ts';
+import { bytesOf } from '../../../lib/domain/visitor/bounds.ts';
 import { MAX_COUNTER_AGE_MS, MAX_COUNTER_TIMES, MAX_TIMES } from '../../../lib/domain/visitor/counters.ts';
 import type { VisitorEvent } from '../../../lib/domain/visitor/event.ts';
 import { MAX_ORDERS } from '../../../lib/domain/visitor/orders.ts';
@@ -133,6 +134,23 @@ describe.each([
     const { visitor: both } = mergeVisitors(visitor, other, 'EUR', CONTEXT.now);
     expect(pack(both.state).byteLength).toBeLessThan(200_000);
     expect(pack(both.orders).byteLength).toBeLessThan(200_000);
+  });
+});
+
+describe('a person of many devices, each with a full cart', () => {
+  it('never passes 200 KB', () => {
+    let person = STRANGER;
+    for (let device = 0; device < 12; device++) {
+      const anonymousId = `device ${device}`;
+      const events = eventsOf(80, HOUR, (index) => {
+        const { messageId, ...rest } = hostile(index * 9 + 2 + (index % 2), false);
+        return { ...rest, messageId: `${device} ${messageId}`, anonymousId };
+      });
+      person = mergeVisitors(person, visitorOf(events), 'EUR', CONTEXT.now).visitor;
+    }
+    expect(pack(person.state).byteLength).toBeLessThan(200_000);
+    expect(bytesOf(JSON.parse(JSON.stringify(person.state.cart)))).toBeLessThan(150_000);
+    expect(cartOf(person.state.cart)?.lines.length).toBeGreaterThan(0);
   });
 });
 
