@@ -11,6 +11,7 @@ import { definitionsOfKind } from './definitions-of-kind.ts';
 import { isAcceptable } from './finding.ts';
 import type { Move, PinnedJourney } from './journey-catalog.ts';
 import { limitCounterOf } from './load-experience.ts';
+import { accountFactOf } from './load-offer.ts';
 import { answerCounterOf } from './load-question.ts';
 import { parseAccepted } from './parse-conditions.ts';
 import { writtenConditions } from './written-conditions.ts';
@@ -109,9 +110,10 @@ const readsOf = (
   const consents = experiences.flatMap(({ consent }) =>
     consent === undefined ? [] : [`visitor.consents.${consent}`],
   );
+  const prices = offers.map(({ reward }) => accountFactOf(reward)).filter((fact) => fact !== null);
   const limits = experiences.map(limitCounterOf).filter((counter) => counter !== null);
   return {
-    facts: new Set([...conditions.flatMap((condition) => condition.facts), ...consents].sort()),
+    facts: new Set([...conditions.flatMap((condition) => condition.facts), ...consents, ...prices].sort()),
     templateFacts: new Set([...analysis.templateFacts].sort()),
     counters: new Set(
       [...conditions.flatMap((condition) => condition.counters), ...limits].map(({ id }) => id).sort(),

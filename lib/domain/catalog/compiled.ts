@@ -126,7 +126,7 @@ export interface CompiledOffer {
   readonly reward: Reward;
   /** What pricing needs to know of it. */
   readonly priceable: PriceableOffer;
-  /** `sell` where not stated. */
+  /** Where not stated `serve` of a contract's prices, else `sell`. */
   readonly intent: Intent;
   /** `automatic` where neither stated nor told by a code. */
   readonly apply: 'automatic' | 'code' | 'claim';

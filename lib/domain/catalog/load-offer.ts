@@ -11,8 +11,17 @@ export const applyOf = (definition: OfferDefinition): CompiledOffer['apply'] =>
   definition.apply ??
   (definition.code !== undefined || definition.codes !== undefined ? 'code' : 'automatic');
 
-/** An offer sells unless it says otherwise. */
-export const offerIntentOf = (definition: OfferDefinition): Intent => definition.intent ?? 'sell';
+/** An offer sells unless it says otherwise; a contract's prices are what was agreed, and nothing to be sold by. */
+export const offerIntentOf = ({ intent, reward }: OfferDefinition): Intent =>
+  intent ?? (reward.type === 'contractPrice' ? 'serve' : 'sell');
+
+/** The fact in which an account's own prices lie, `prices` meaning `account.prices`; null where a reward needs none. */
+export const accountFactOf = (reward: Reward): string | null => {
+  if (reward.type !== 'contractPrice' || reward.account === undefined) return null;
+  return reward.account === 'account' || reward.account.startsWith('account.')
+    ? reward.account
+    : `account.${reward.account}`;
+};
 
 class LoadedOffer implements CompiledOffer {
   readonly id: string;

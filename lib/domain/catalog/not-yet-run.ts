@@ -1,4 +1,4 @@
-import type { Definition, Kind, OfferDefinition, Reward, SettingsDefinition } from './definition.ts';
+import type { Definition, Kind, OfferDefinition, SettingsDefinition } from './definition.ts';
 import type { Remark } from './finding.ts';
 
 /*
@@ -7,15 +7,6 @@ import type { Remark } from './finding.ts';
  */
 
 const KINDS: ReadonlySet<Kind> = new Set<Kind>(['guard', 'question', 'learn', 'authorization', 'kpi']);
-
-const REWARDS: ReadonlySet<Reward['type']> = new Set<Reward['type']>([
-  'fixedPrice',
-  'buyXGetY',
-  'tiered',
-  'gift',
-  'upgrade',
-  'contractPrice',
-]);
 
 /** Settings that wait for what they are about. */
 const SETTINGS = ['household'] as const satisfies readonly (keyof SettingsDefinition)[];
@@ -27,14 +18,7 @@ interface Part {
 
 /** What keeps an offer out of decisions. */
 const missingParts = (offer: OfferDefinition): readonly Part[] => [
-  ...(REWARDS.has(offer.reward.type)
-    ? [{ path: 'reward.type', what: `rewards of type ${offer.reward.type}` }]
-    : []),
-  ...(offer.apply === 'code' || offer.apply === 'claim'
-    ? [{ path: 'apply', what: `offers that apply by ${offer.apply}` }]
-    : []),
-  ...(offer.code === undefined ? [] : [{ path: 'code', what: 'offers with a code' }]),
-  ...(offer.codes === undefined ? [] : [{ path: 'codes', what: 'offers with codes' }]),
+  ...(offer.codes === undefined ? [] : [{ path: 'codes', what: 'offers with single-use codes' }]),
 ];
 
 /** Whether an offer takes part in decisions of this release; one that doesn't is never applied. */

@@ -39,7 +39,13 @@ export interface PlacementItem {
 
 /** Something that went wrong and did not spoil the answer. */
 export interface DecisionWarning {
-  readonly code: 'TEMPLATE_FAILED' | 'CART_NOT_PRICED' | 'VISITOR_UNREAD' | 'NOT_RECORDED';
+  readonly code:
+    | 'TEMPLATE_FAILED'
+    | 'CART_NOT_PRICED'
+    | 'VISITOR_UNREAD'
+    | 'NOT_RECORDED'
+    | 'CODE_UNKNOWN'
+    | 'CODE_NOT_APPLIED';
   readonly message: string;
   readonly placement?: string;
   readonly experienceId?: string;

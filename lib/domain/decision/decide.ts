@@ -3,12 +3,13 @@ import { type RenderedContent, rendererFor } from '../template/render-content.ts
 import { isOpen, type Profile } from '../visitor/profile.ts';
 import type { DecisionAnswer, DecisionWarning } from './answer.ts';
 import { askQuestions, openQuestions } from './ask-questions.ts';
+import { codeWarnings } from './code-warnings.ts';
 import { type DecisionFacts, decisionFacts } from './decision-facts.ts';
 import type { Draw } from './draw.ts';
 import { explainExperiences } from './explain.ts';
 import { explainJourneys } from './explain-journeys.ts';
 import { type FilledPlacements, fillPlacements, type Render } from './fill-placements.ts';
-import { listOffers, usableGrantsOf } from './list-offers.ts';
+import { listOffers, usableOffersOf } from './list-offers.ts';
 import { explainOffers, type OfferPricing, priceOffers } from './price-offers.ts';
 import type { DecisionRequest } from './request.ts';
 import type { Selection } from './select-experiences.ts';
@@ -47,7 +48,7 @@ export const decide = (input: DecisionInput): Decision => {
   const selection: Selection = { catalog, profile, facts, suppression, eligible };
   const render = rendererOf(facts);
   const filled = fillPlacements(request.placements, selection, render);
-  const granted = usableGrantsOf(selection);
+  const usable = usableOffersOf(selection);
   const open = openQuestions(selection, request);
   const pricing = cart === null ? null : priceOffers(cart, selection);
   const priced = pricing?.result.ok === true ? pricing.result.priced : null;
@@ -60,7 +61,7 @@ export const decide = (input: DecisionInput): Decision => {
       expiryOf(input, [
         ...endsOfShown(catalog, filled),
         ...endsOfApplied(catalog, pricing),
-        ...granted.map(({ endsAt }) => endsAt),
+        ...usable.map(({ endsAt }) => endsAt),
         ...open.map(({ until }) => until),
         ...profile.problems.filter((problem) => isOpen(problem, now)).map(({ expiresAt }) => expiresAt),
       ]),
@@ -68,15 +69,20 @@ export const decide = (input: DecisionInput): Decision => {
     serviceFirst: suppression.serviceFirst,
     placements: filled.placements,
     ...(priced === null ? {} : { cart: priced }),
-    offers: suppression.transactionOnly ? [] : listOffers(granted, render),
+    offers: suppression.transactionOnly ? [] : listOffers(usable, render),
     guards: [],
     questions: askQuestions(open, render),
-    warnings: [...input.warnings, ...filled.warnings, ...pricingWarnings(pricing)],
+    warnings: [
+      ...input.warnings,
+      ...filled.warnings,
+      ...pricingWarnings(pricing),
+      ...codeWarnings(pricing, cart, selection),
+    ],
     ...(request.explain
       ? {
           explanation: {
             experiences: explainExperiences(request.placements, selection, filled),
-            offers: explainOffers(pricing, selection),
+            offers: explainOffers(pricing, cart, selection),
             journeys: explainJourneys(request.placements, selection, filled),
           },
         }

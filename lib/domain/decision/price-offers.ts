@@ -8,8 +8,9 @@ import { type PriceCartInput, type PriceCartResult, priceCart } from '../offer/p
 import type { OfferCandidate } from '../offer/priceable-offer.ts';
 import { type Profile, suppressingProblems } from '../visitor/profile.ts';
 import type { DecisionFacts } from './decision-facts.ts';
-import { type HeldGrants, heldGrantsOf } from './held-grants.ts';
+import { heldGrantsOf } from './held-grants.ts';
 import { forbidsSelling, type Suppression, suppressesOffers, withholds } from './suppression.ts';
+import { type Claim, candidateBy, isClaimable, type Ways, waysOf, wayTo } from './ways-to-offers.ts';
 
 /** A cart with the offers that apply themselves, and what pricing made of each that could. */
 export interface OfferPricing {
@@ -27,6 +28,8 @@ export interface OfferSelection {
   readonly suppression: Suppression;
   /** What is left of limits that are short; absent: nothing is known to be. */
   readonly room?: RoomOfOffers;
+  /** What an order claims; nothing in a decision, which only tells what can be claimed. */
+  readonly claims?: readonly Claim[];
 }
 
 /** Why an offer that the visitor has, or that everybody has, is not theirs to use now; null where it is. */
@@ -45,36 +48,23 @@ export const suppressedOffer = (offer: CompiledOffer, selection: OfferSelection)
     const open = suppressingProblems(profile, facts.now);
     return { offerId, status: 'SERVICE_FIRST', problems: open.map((problem) => problem.problemId) };
   }
-  return withholds(suppression, offer.intent) ? { offerId, status: 'HOLDOUT' } : null;
+  return isAutomatic(offer) && withholds(suppression, offer.intent) ? { offerId, status: 'HOLDOUT' } : null;
 };
 
-/** Whether an offer is only for whom a journey granted it, and nobody granted it to this visitor. */
-const lacksGrant = ({ id, definition }: CompiledOffer, grants: HeldGrants): boolean =>
-  definition.requiresGrant === true && !grants.has(id);
+/** Whether an offer is one of those that the global holdout withholds; a contract's prices are nobody's to withhold. */
+const isAutomatic = ({ apply, reward }: CompiledOffer): boolean =>
+  apply === 'automatic' && reward.type !== 'contractPrice';
 
-/**
- * Why an automatic offer whose condition holds can't apply now, or null where it can. An offer that runs only by
- * a code or a claim is none that applies itself.
- */
-const offerLoss = (
-  offer: CompiledOffer,
-  selection: OfferSelection,
-  grants: HeldGrants,
-): OfferOutcome | null =>
-  !offer.runs || lacksGrant(offer, grants)
+/** Why an offer whose condition holds can't apply to the cart now; null where it can. */
+const offerLoss = (offer: CompiledOffer, selection: OfferSelection, ways: Ways): OfferOutcome | null =>
+  wayTo(offer, ways) === null
     ? { offerId: offer.id, status: 'NOT_GRANTED' }
     : suppressedOffer(offer, selection);
 
 /** Whether any offer could apply, whoever the visitor is: while something suppresses offers, mostly none can. */
-const anyCanApply = (selection: OfferSelection, grants: HeldGrants): boolean =>
+const anyCanApply = (selection: OfferSelection, ways: Ways): boolean =>
   !suppressesOffers(selection.suppression) ||
-  selection.catalog.offers.some((offer) => offerLoss(offer, selection, grants) === null);
-
-/** An offer as the visitor could have it: by their grant where they hold one. */
-const candidateOf = ({ priceable, id }: CompiledOffer, grants: HeldGrants): OfferCandidate => {
-  const grant = grants.get(id);
-  return grant === undefined ? { offer: priceable } : { offer: priceable, grantId: grant.grantId };
-};
+  selection.catalog.offers.some((offer) => offerLoss(offer, selection, ways) === null);
 
 /** Evaluates conditions on lines; what is known of a line is put together once for all offers. */
 const lineMatcher = ({ catalog, facts }: OfferSelection) => {
@@ -94,17 +84,18 @@ const lineMatcher = ({ catalog, facts }: OfferSelection) => {
 const priceOnce = (
   cart: Cart,
   selection: OfferSelection,
-  grants: HeldGrants,
+  ways: Ways,
   capped: ReadonlyMap<string, CappedLimit>,
 ): OfferPricing => {
   const { catalog, facts } = selection;
   const candidates: OfferCandidate[] = [];
   const priced: number[] = [];
-  for (const index of anyCanApply(selection, grants) ? catalog.offerRules.match(facts) : []) {
+  for (const index of anyCanApply(selection, ways) ? catalog.offerRules.match(facts) : []) {
     const offer = catalog.offers[index];
     if (offer === undefined || capped.has(offer.id)) continue;
-    if (offerLoss(offer, selection, grants) !== null) continue;
-    candidates.push(candidateOf(offer, grants));
+    const way = wayTo(offer, ways);
+    if (way === null || suppressedOffer(offer, selection) !== null) continue;
+    candidates.push(candidateBy(way, offer, cart, facts));
     priced.push(index);
   }
   const matches = lineMatcher(selection);
@@ -123,12 +114,13 @@ const cappedFromTheStart = ({ room }: OfferSelection): ReadonlyMap<string, Cappe
   );
 
 /**
- * Prices a cart with every automatic offer that this visitor can have now, granted ones included. One that would take
- * more off than its budget has left does not apply: the cart is priced again without it.
+ * Prices a cart with every offer that this visitor can have now: those that apply themselves, granted ones included,
+ * those whose code is in the cart, and those that are claimed. One that would take more off than its budget has left
+ * does not apply: the cart is priced again without it.
  */
 export const priceOffers = (cart: Cart, selection: OfferSelection): OfferPricing => {
-  const grants = heldGrantsOf(selection.profile, selection.facts.now);
-  let pricing = priceOnce(cart, selection, grants, cappedFromTheStart(selection));
+  const ways = waysOf(cart, selection);
+  let pricing = priceOnce(cart, selection, ways, cappedFromTheStart(selection));
   for (;;) {
     const applied = pricing.result.ok ? pricing.result.priced.applied : [];
     const over = applied.flatMap(({ offerId, amount }) => {
@@ -136,35 +128,42 @@ export const priceOffers = (cart: Cart, selection: OfferSelection): OfferPricing
       return limit === null ? [] : [[offerId, limit] as const];
     });
     if (over.length === 0) return pricing;
-    pricing = priceOnce(cart, selection, grants, new Map([...pricing.capped, ...over]));
+    pricing = priceOnce(cart, selection, ways, new Map([...pricing.capped, ...over]));
   }
 };
 
-/**
- * What became of every offer of the catalog, with its evidence. An entitlement that a visitor holds is shown, and
- * not applied.
- */
-export const explainOffers = (
+/** Says what became of an offer, with its evidence. What can be claimed is shown, and not applied. */
+export const offerExplainer = (
   pricing: OfferPricing | null,
+  cart: Cart | null,
   selection: OfferSelection,
-): readonly OfferOutcome[] => {
+): ((offer: CompiledOffer) => OfferOutcome) => {
   const { catalog, facts } = selection;
   const outcomes = pricing?.result.ok === true ? pricing.result.outcomes : [];
   const byIndex = new Map(pricing?.priced.map((index, place) => [index, outcomes[place]]));
+  const ways = waysOf(cart, selection);
   const grants = heldGrantsOf(selection.profile, facts.now);
-  return catalog.offers.map((offer): OfferOutcome => {
+  return (offer) => {
+    const { id: offerId } = offer;
     const outcome = byIndex.get(offer.index);
     if (outcome !== undefined) return outcome;
-    const grant = grants.get(offer.id);
-    if (offer.runs && lacksGrant(offer, grants)) return { offerId: offer.id, status: 'NOT_GRANTED' };
-    if (!offer.runs && grant !== undefined) {
-      const { grantId } = grant;
-      return suppressedOffer(offer, selection) ?? { offerId: offer.id, grantId, status: 'SHOWN' };
+    const grant = grants.get(offerId);
+    if (isClaimable(offer) && grant !== undefined) {
+      return suppressedOffer(offer, selection) ?? { offerId, grantId: grant.grantId, status: 'SHOWN' };
     }
+    const canBeClaimed = isClaimable(offer) && offer.definition.requiresGrant !== true;
+    if (!canBeClaimed && wayTo(offer, ways) === null) return { offerId, status: 'NOT_GRANTED' };
     const missing = unmet(offer.condition, facts, catalog.segments);
-    if (missing !== null) return { offerId: offer.id, status: 'INELIGIBLE', ...missing };
-    const limit = pricing?.capped.get(offer.id);
-    if (limit !== undefined) return { offerId: offer.id, status: 'CAPPED', limit };
-    return offerLoss(offer, selection, grants) ?? { offerId: offer.id, status: 'NO_EFFECT' };
-  });
+    if (missing !== null) return { offerId, status: 'INELIGIBLE', ...missing };
+    const limit = pricing?.capped.get(offerId);
+    if (limit !== undefined) return { offerId, status: 'CAPPED', limit };
+    return suppressedOffer(offer, selection) ?? { offerId, status: canBeClaimed ? 'SHOWN' : 'NO_EFFECT' };
+  };
 };
+
+/** What became of every offer of the catalog, with its evidence. */
+export const explainOffers = (
+  pricing: OfferPricing | null,
+  cart: Cart | null,
+  selection: OfferSelection,
+): readonly OfferOutcome[] => selection.catalog.offers.map(offerExplainer(pricing, cart, selection));

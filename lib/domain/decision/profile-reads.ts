@@ -5,6 +5,7 @@ import type { Profile } from '../visitor/profile.ts';
 import { contentOf, journeyShowsOf } from './journey-shows.ts';
 import { labelOf } from './list-offers.ts';
 import type { DecisionRequest } from './request.ts';
+import { claimableOffers } from './ways-to-offers.ts';
 
 /** What can be read below one root, such as `visitor.traits`. */
 export interface ReadsBelow {
@@ -143,7 +144,7 @@ const contentFactsOf = (
   const contents = [
     ...shows.map((show) => contentOf(show, catalog)),
     ...questions.map(({ content }) => content),
-    ...offers.map(labelOf),
+    ...[...offers, ...claimableOffers(catalog)].map(labelOf),
   ];
   return [
     ...contents.flatMap((content) => (content?.ok === true ? content.template.facts : [])),

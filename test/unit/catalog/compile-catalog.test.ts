@@ -232,11 +232,10 @@ describe('compiling a catalog', () => {
     ],
     ['a guard', '{ kind: guard, id: g, where: { line.sku: X }, severity: warn, message: m }', 'kind'],
     [
-      'a reward of another type',
-      '{ kind: offer, id: o, reward: { type: gift, sku: X }, until: 2030-01-01T00:00:00Z }',
-      'reward.type',
+      'single-use codes',
+      '{ kind: offer, id: o, reward: { type: amount, value: 1 }, codes: { count: 5 } }',
+      'codes',
     ],
-    ['a code', '{ kind: offer, id: o, reward: { type: amount, value: 1 }, apply: code, code: X }', 'apply'],
   ])('publishes %s with the warning that it does not run yet', (_what, yaml, path) => {
     const { catalog, findings: found } = compile(yaml);
     expect(catalog).not.toBeNull();

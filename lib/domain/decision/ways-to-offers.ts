@@ -1,0 +1,110 @@
+import type { Cart } from '../cart/cart.ts';
+import type { CompiledCatalog, CompiledOffer } from '../catalog/compiled.ts';
+import { accountFactOf } from '../catalog/load-offer.ts';
+import { readPath } from '../condition/facts.ts';
+import { isJsonObject } from '../json.ts';
+import type { OfferCandidate, Prices } from '../offer/priceable-offer.ts';
+import { own, setOwn } from '../own.ts';
+import type { Profile } from '../visitor/profile.ts';
+import type { DecisionFacts } from './decision-facts.ts';
+import { type HeldGrants, heldGrantsOf } from './held-grants.ts';
+
+/** An offer that an order names, with the grant that it came by where there is one. */
+export interface Claim {
+  readonly offerId: string;
+  readonly grantId?: string;
+}
+
+/** By what a visitor can come to an offer: what they were granted, what they typed, what they claim. */
+export interface Ways {
+  readonly grants: HeldGrants;
+  /** As typed, by {@link keyOfCode}. */
+  readonly codes: ReadonlyMap<string, string>;
+  /** By offer. */
+  readonly claims: ReadonlyMap<string, Claim>;
+}
+
+/** What a candidate came by. */
+export type Way = Omit<OfferCandidate, 'offer' | 'prices'>;
+
+/** A code however it is typed: people don't mind capitals, and copy blanks with it. */
+export const keyOfCode = (code: string): string => code.trim().toUpperCase();
+
+/** Whether an offer applies by a claim alone: what says so, and entitlements, of which nothing shows in a cart. */
+export const isClaimable = ({ apply, reward }: Pick<CompiledOffer, 'apply' | 'reward'>): boolean =>
+  apply === 'claim' || reward.type === 'upgrade';
+
+const NOTHING: ReadonlyMap<string, never> = new Map<string, never>();
+
+/** By what a visitor can come to offers with this cart. */
+export const waysOf = (
+  cart: Pick<Cart, 'codes'> | null,
+  {
+    profile,
+    facts,
+    claims,
+  }: {
+    readonly profile: Pick<Profile, 'grants'>;
+    readonly facts: Pick<DecisionFacts, 'now'>;
+    readonly claims?: readonly Claim[];
+  },
+): Ways => ({
+  grants: heldGrantsOf(profile, facts.now),
+  codes: cart?.codes === undefined ? NOTHING : new Map(cart.codes.map((code) => [keyOfCode(code), code])),
+  claims: claims === undefined ? NOTHING : new Map(claims.map((claim) => [claim.offerId, claim])),
+});
+
+/** How the visitor comes to an offer; null where they don't, whatever else holds. */
+export const wayTo = (offer: CompiledOffer, { grants, codes, claims }: Ways): Way | null => {
+  const { id, definition, runs, apply } = offer;
+  const grant = grants.get(id);
+  if (!runs || (definition.requiresGrant === true && grant === undefined)) return null;
+  const granted = grant === undefined ? {} : { grantId: grant.grantId };
+  if (isClaimable(offer)) {
+    const claim = claims.get(id);
+    return claim === undefined ? null : { ...granted, ...claimedGrant(claim), claimed: true };
+  }
+  if (apply !== 'code') return granted;
+  const code = definition.code === undefined ? undefined : codes.get(keyOfCode(definition.code));
+  return code === undefined ? null : { ...granted, code };
+};
+
+const claimedGrant = ({ grantId }: Claim): Way => (grantId === undefined ? {} : { grantId });
+
+/** An account's prices of what is in the cart; what is no price is none. */
+const accountPrices = (fact: string, cart: Cart, { roots }: Pick<DecisionFacts, 'roots'>): Prices => {
+  const list = readPath(roots, fact.split('.'));
+  const prices: { [sku: string]: number } = {};
+  if (!isJsonObject(list)) return prices;
+  for (const { sku } of cart.lines) {
+    const price = own(list, sku);
+    if (typeof price === 'number' && Number.isSafeInteger(price) && price >= 0) setOwn(prices, sku, price);
+  }
+  return prices;
+};
+
+/** An offer as this visitor can have it for this cart. */
+export const candidateBy = (
+  way: Way,
+  { priceable, reward }: CompiledOffer,
+  cart: Cart,
+  facts: DecisionFacts,
+): OfferCandidate => {
+  const fact = accountFactOf(reward);
+  return fact === null
+    ? { offer: priceable, ...way }
+    : { offer: priceable, ...way, prices: accountPrices(fact, cart, facts) };
+};
+
+const known = new WeakMap<CompiledCatalog, readonly CompiledOffer[]>();
+
+/** What anybody whose condition holds may claim, by priority and id. */
+export const claimableOffers = (catalog: CompiledCatalog): readonly CompiledOffer[] => {
+  const before = known.get(catalog);
+  if (before !== undefined) return before;
+  const claimable = catalog.offers
+    .filter((offer) => offer.runs && isClaimable(offer) && offer.definition.requiresGrant !== true)
+    .sort((a, b) => b.priority - a.priority || a.index - b.index);
+  known.set(catalog, claimable);
+  return claimable;
+};
