@@ -66,9 +66,9 @@ export const EVENT_FUNCTIONS: Readonly<Record<EventFunction, FunctionDefinition>
     // Once a day it looks at two weeks: at each of their hours, in each of its shards.
     timeout: 120,
     visitors: [{ actions: ['dynamodb:Query'], index: 'due' }],
-    log: [],
+    log: [{ actions: ['dynamodb:Query'], partitionKeys: ['open-orders#*'] }],
     publishes: false,
-    sends: ['timers-due'],
+    sends: ['timers-due', 'order-effects'],
     verifiesIdentity: false,
   },
   'on-business-events': {

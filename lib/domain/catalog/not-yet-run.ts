@@ -24,12 +24,8 @@ const missingParts = (offer: OfferDefinition): readonly Part[] => [
 /** Whether an offer takes part in decisions of this release; one that doesn't is never applied. */
 export const offerRuns = (offer: OfferDefinition): boolean => missingParts(offer).length === 0;
 
-/** A limit is about redemptions, of which there are none yet: the offer applies, and nothing counts. */
-const uncounted = (offer: OfferDefinition): readonly Part[] =>
-  offer.limits === undefined ? [] : [{ path: 'limits', what: 'limits of offers' }];
-
 const partsOf = (definition: Definition): readonly Part[] => {
-  if (definition.kind === 'offer') return [...missingParts(definition), ...uncounted(definition)];
+  if (definition.kind === 'offer') return missingParts(definition);
   if (definition.kind !== 'settings') return [];
   return SETTINGS.flatMap((path) =>
     definition[path] === undefined ? [] : [{ path, what: `settings of ${path}` }],
