@@ -6,6 +6,7 @@ import { advance } from '../../lib/domain/journey/advance.ts';
 import { seatEventOf } from '../../lib/domain/pool/seat-event.ts';
 import { Agenda } from '../../lib/domain/simulation/agenda.ts';
 import type { VisitorEvent } from '../../lib/domain/visitor/event.ts';
+import { MARK_LIFE_MS } from '../../lib/domain/visitor/marks.ts';
 import { STRANGER, type Visitor } from '../../lib/domain/visitor/state.ts';
 import { itemBytes } from './capacity.ts';
 import type { Diary } from './year-of-events.ts';
@@ -21,6 +22,8 @@ export interface Life {
   /** As some of the commits wrote it. */
   readonly written: readonly Weight[];
   readonly commits: number;
+  /** Commits that look for marks of messages outside the item, and that put some there. */
+  readonly marks: { readonly read: number; readonly put: number };
 }
 
 export interface Weight {
@@ -59,6 +62,8 @@ export const live = (userId: string, diary: Diary, catalog: CompiledCatalog, unt
   let last: Weight = { state: 0, whole: 0 };
   let visitor: Visitor = STRANGER;
   let version = 0;
+  let aside = 0;
+  const marks = { read: 0, put: 0 };
 
   const commit = (events: readonly VisitorEvent[], timer: number | null, now: number): void => {
     const result = advance(visitor, events, {
@@ -73,6 +78,11 @@ export const live = (userId: string, diary: Diary, catalog: CompiledCatalog, unt
     if (result.visitor === visitor) return;
     version += 1;
     visitor = result.visitor;
+    if (events.length > 0 && now < aside) marks.read += 1;
+    if (result.evictedMarks.length > 0) {
+      marks.put += 1;
+      aside = Math.max(aside, ...result.evictedMarks.map(([, receivedAt]) => receivedAt + MARK_LIFE_MS));
+    }
     const isLast = agenda.next === null || agenda.next > until;
     if (isLast || version % WEIGHED_EVERY === 0) {
       last = weigh(visitor, result.effects, result.due, now, version);
@@ -112,5 +122,5 @@ export const live = (userId: string, diary: Diary, catalog: CompiledCatalog, unt
 
   for (const event of [...diary.events]) agenda.add(event.at, () => commit([event], null, event.at));
   for (let next = agenda.next; next !== null && next <= until; next = agenda.next) agenda.take()?.what();
-  return { visitor, atEnd: last, written, commits: version };
+  return { visitor, atEnd: last, written, commits: version, marks };
 };

@@ -149,7 +149,7 @@ export const reactTable = async (): Promise<string> => {
     await add('1 running, over 64 events in 15 days', frequent, FOLDED, LOOKED_AT);
     return [
       '**Events through react** in one process over the embedded store (dynoxide in memory), of known visitors: all of their running journeys look at each event.',
-      `${concurrency} visitors at a time; requests and capacity units (as the store reports them) are of one commit, strongly consistent reads of state and orders together.`,
+      `${concurrency} visitors at a time; requests and capacity units (as the store reports them, writes of the due index included) are of one commit; one read is of state and orders together, strongly consistent.`,
       '',
       row([
         'journeys',

@@ -16,10 +16,11 @@ const SHARES = [0.5, 0.95, 1] as const;
 /** What is to be told of: the fields that weigh most. */
 const heaviest = 4;
 
-const lives = async (): Promise<readonly Life[]> => {
+/** Lives of so many people, the same each time. */
+export const livesOf = async (count: number): Promise<readonly Life[]> => {
   const [catalog, calls] = await Promise.all([everyRecipe(), readRees46Calls(EVENTS)]);
   const sessions = [...Map.groupBy(calls, ({ session }) => session).values()];
-  return Array.from({ length: people }, (_, index) => {
+  return Array.from({ length: count }, (_, index) => {
     const userId = `person-${index}`;
     return live(userId, yearOf(userId, sessions), catalog, YEAR_START + YEAR);
   });
@@ -55,8 +56,10 @@ const rowOf = (name: string, weights: readonly Weight[], of: (weight: Weight) =>
 
 /** Lives the year, a quarter of a minute, and gives its table in Markdown. */
 export const sizeTable = async (): Promise<string> => {
-  const all = await lives();
+  const all = await livesOf(people);
   const commits = all.reduce((sum, life) => sum + life.commits, 0);
+  const share = (of: (life: Life) => number): string =>
+    `${((all.reduce((sum, life) => sum + of(life), 0) / commits) * 100).toFixed(1)} %`;
   const atEnd = all.map((life) => life.atEnd);
   const written = all.flatMap((life) => life.written);
   return [
@@ -75,5 +78,6 @@ export const sizeTable = async (): Promise<string> => {
     rowOf('the same without effects', written, ({ state }) => state),
     '',
     `Of the heaviest twentieth, bytes that a field takes of it: ${heaviestOf(all)}.`,
+    `Of the commits, ${share(({ marks }) => marks.read)} look for marks of messages outside the item as well, and ${share(({ marks }) => marks.put)} put some there: those of people with more than 64 events in 15 days.`,
   ].join('\n');
 };
