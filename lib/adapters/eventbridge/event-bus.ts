@@ -14,7 +14,7 @@ const MAX_REQUESTS = 8;
 export const createEventBridgeClient = (): EventBridgeClient =>
   new EventBridgeClient({
     maxAttempts: 3,
-    requestHandler: { connectionTimeout: 1000, requestTimeout: 5000 },
+    requestHandler: { connectionTimeout: 1000, requestTimeout: 5000, throwOnRequestTimeout: true },
   });
 
 /** The environment's EventBridge bus. */

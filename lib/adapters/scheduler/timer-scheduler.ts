@@ -10,7 +10,7 @@ const SPREAD_MINUTES = 10;
 export const createSchedulerClient = (): SchedulerClient =>
   new SchedulerClient({
     maxAttempts: 3,
-    requestHandler: { connectionTimeout: 1000, requestTimeout: 5000 },
+    requestHandler: { connectionTimeout: 1000, requestTimeout: 5000, throwOnRequestTimeout: true },
   });
 
 /**
