@@ -1,9 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { setImmediate as turn } from 'node:timers/promises';
 import type { Chance } from './chance.ts';
 
 /** The process that a function runs in died. */
-export class Killed extends Error {
+class Killed extends Error {
   constructor() {
     super('killed');
     this.name = 'Killed';
@@ -11,24 +10,35 @@ export class Killed extends Error {
 }
 
 /** The other side did not answer, or refused. */
-export class Refused extends Error {
+class Refused extends Error {
   constructor(what: string) {
     super(what);
     this.name = 'ProvisionedThroughputExceededException';
   }
 }
 
-interface Task {
-  isDead: boolean;
+/** One run of a function. */
+export interface Task {
   readonly name: string;
+  isDead: boolean;
+  /** How many of its operations failed, or said so. */
+  faults: number;
   readonly die: () => void;
+}
+
+/** What can be asked of the other side. */
+export interface Asked<T> {
+  readonly label: string;
+  readonly run: () => Promise<T>;
+  /** Does only some of it and says so, or meets somebody else at it; absent: it is done or not. */
+  readonly degraded?: (() => Promise<T>) | undefined;
 }
 
 interface Operation {
   readonly task: Task;
   readonly label: string;
-  readonly run: () => Promise<unknown>;
-  readonly resolve: (value: unknown) => void;
+  readonly run: () => Promise<void>;
+  readonly degrade: (() => Promise<void>) | undefined;
   readonly reject: (error: unknown) => void;
 }
 
@@ -39,14 +49,13 @@ export interface Faults {
   readonly refuse: number;
   /** The operation happens, and says that it did not. */
   readonly lose: number;
+  /** A batch is done in part; a conditional write or a transaction meets another one. */
+  readonly degrade: number;
 }
 
-export const NO_FAULTS: Faults = { kill: 0, refuse: 0, lose: 0 };
+export const NO_FAULTS: Faults = { kill: 0, refuse: 0, lose: 0, degrade: 0 };
 
-const NOBODY: Task = { isDead: false, name: 'nobody', die: () => {} };
-
-/** Turns of the event loop after which nothing moves any more that does not wait for an operation. */
-const SETTLED_TURNS = 3;
+const NOBODY: Task = { isDead: false, name: 'nobody', faults: 0, die: () => {} };
 
 /**
  * All that functions do to the world goes through here one by one, in an order that chance decides: what runs side by
@@ -64,68 +73,87 @@ export class Gate {
     this.#chance = chance;
   }
 
+  /** The run that asks just now. */
+  get task(): Task {
+    return this.#tasks.getStore() ?? NOBODY;
+  }
+
   /** One operation of whoever asks; it happens when its turn has come. */
-  pass = <T>(label: string, run: () => Promise<T>): Promise<T> => {
-    const task = this.#tasks.getStore() ?? NOBODY;
+  pass<T>({ label, run, degraded }: Asked<T>): Promise<T> {
+    const { task } = this;
     // Whoever is dead waits for ever, and is forgotten.
     if (task.isDead) return new Promise(() => {});
-    return new Promise<T>((resolve, reject) => {
-      this.#pending.push({
-        task,
-        label,
-        run,
-        resolve: (value) => resolve(value as T),
-        reject,
-      });
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    this.#pending.push({
+      task,
+      label,
+      run: () => run().then(resolve, reject),
+      degrade: degraded === undefined ? undefined : () => degraded().then(resolve, reject),
+      reject,
     });
-  };
+    return promise;
+  }
 
   /** Runs a function; false where it died or failed. */
-  start(name: string, work: () => Promise<void>): Promise<boolean> {
+  async start(name: string, work: () => Promise<void>): Promise<'done' | 'failed' | 'died'> {
     this.#running += 1;
-    const { promise, resolve } = Promise.withResolvers<boolean>();
-    const task: Task = { isDead: false, name, die: () => resolve(false) };
+    const { promise, resolve } = Promise.withResolvers<'done' | 'failed' | 'died'>();
+    const task: Task = { isDead: false, name, faults: 0, die: () => resolve('died') };
     this.#tasks.run(task, () => {
       // What the dead say any more, nobody hears: they were settled when they died.
       work().then(
-        () => resolve(!task.isDead),
-        () => resolve(false),
+        () => resolve('done'),
+        () => resolve('failed'),
       );
     });
-    return promise.then((isDone) => {
-      this.#running -= 1;
-      return isDone;
-    });
+    const end = await promise;
+    this.#running -= 1;
+    return end;
   }
 
   /** Lets one operation happen, or fail; false where nobody asks for any. */
   async step(): Promise<boolean> {
-    for (let turns = 0; turns < SETTLED_TURNS; turns++) await turn();
-    const operation = this.#pending[this.#chance.below(this.#pending.length)];
+    // Nothing in the house waits for anything but its operations: after one turn of the event loop all stand here.
+    await new Promise(setImmediate);
+    const place = this.#chance.below(this.#pending.length);
+    const operation = this.#pending[place];
     if (operation === undefined) return false;
-    this.#pending = this.#pending.filter((other) => other !== operation);
-    const { task, label } = operation;
-    const { kill, refuse, lose } = this.faults;
-    if (this.#chance.happens(kill)) {
+    this.#pending.splice(place, 1);
+    await this.#happen(operation);
+    return true;
+  }
+
+  async #happen({ task, label, run, degrade, reject }: Operation): Promise<void> {
+    const { kill, refuse, lose, degrade: part } = this.faults;
+    const drawn = this.#chance.next();
+    const tell = (what: string): void => {
+      this.trace.push(`${task.name}: ${what}${label}`);
+    };
+    if (drawn < kill) {
       const happensFirst = this.#chance.happens(0.5);
-      this.trace.push(`${task.name}: killed ${happensFirst ? 'after' : 'before'} ${label}`);
-      if (happensFirst) await operation.run().catch(() => undefined);
+      tell(happensFirst ? 'killed after ' : 'killed before ');
       task.isDead = true;
+      if (happensFirst) await run();
+      reject(new Killed());
       task.die();
       this.#pending = this.#pending.filter((other) => other.task !== task);
-      operation.reject(new Killed());
-    } else if (this.#chance.happens(refuse)) {
-      this.trace.push(`${task.name}: refused ${label}`);
-      operation.reject(new Refused(label));
-    } else if (this.#chance.happens(lose)) {
-      this.trace.push(`${task.name}: answer lost of ${label}`);
-      await operation.run().catch(() => undefined);
-      operation.reject(new Refused(label));
+    } else if (drawn < kill + refuse) {
+      tell('refused ');
+      task.faults += 1;
+      reject(new Refused(label));
+    } else if (drawn < kill + refuse + lose) {
+      tell('answer lost of ');
+      // Rejected first: what the operation says afterwards, nobody hears.
+      reject(new Refused(label));
+      await run();
+      task.faults += 1;
+    } else if (degrade !== undefined && drawn < kill + refuse + lose + part) {
+      tell('in part, or met another: ');
+      await degrade();
     } else {
-      this.trace.push(`${task.name}: ${label}`);
-      await operation.run().then(operation.resolve, operation.reject);
+      tell('');
+      await run();
     }
-    return true;
   }
 
   /** How many functions run. */

@@ -1,39 +1,19 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { DynamoDBStreamEvent, SQSEvent } from 'aws-lambda';
-import { createFollowerStore } from '../../lib/adapters/dynamodb/follower-store.ts';
-import { createPoolStore } from '../../lib/adapters/dynamodb/pool-store.ts';
-import { readChange } from '../../lib/adapters/dynamodb/stream-record.ts';
-import { createSubjectStore } from '../../lib/adapters/dynamodb/subject-store.ts';
-import { createTimelineWriter } from '../../lib/adapters/dynamodb/timeline-writer.ts';
-import { createVisitorStore } from '../../lib/adapters/dynamodb/visitor-store.ts';
-import { type TimerDue, timerDueSchema } from '../../lib/contracts/bus.ts';
-import { fanOutSchema, poolMessageSchema } from '../../lib/contracts/business.ts';
-import {
-  followEffectsSchema,
-  timelineEffectsSchema,
-  timerEffectsSchema,
-} from '../../lib/contracts/effects.ts';
-import type { QueueSender } from '../../lib/contracts/queue-sender.ts';
+import type { TimerDue } from '../../lib/contracts/bus.ts';
 import type { QueueName, SentQueue } from '../../lib/contracts/queues.ts';
 import type { CompiledCatalog } from '../../lib/domain/catalog/compiled.ts';
-import type { DeliveryEffect } from '../../lib/domain/effect/effect.ts';
-import type { BusEntry, EventBus } from '../../lib/domain/visitor/event-bus.ts';
-import type { Logger } from '../../lib/runtime/logger.ts';
-import { createTimerArmer } from '../../lib/service/arm-timers.ts';
-import { createFanOut } from '../../lib/service/business/fan-out.ts';
-import { createPoolEffectsTaker, createPoolKeeper } from '../../lib/service/business/keep-pool.ts';
-import {
-  businessEntrySchema,
-  createBusinessEntryTaker,
-} from '../../lib/service/business/take-business-event.ts';
-import { createFollowTaker } from '../../lib/service/business/take-follow.ts';
-import { createQueueConsumer } from '../../lib/service/consume-events.ts';
-import { createConsumer } from '../../lib/service/consume-queue.ts';
-import { createPublisher } from '../../lib/service/publish-effects.ts';
-import { createReactor } from '../../lib/service/react.ts';
-import { TABLE_NAMES } from '../../local/store/tables.ts';
+import { finishTask } from '../../lib/domain/task/task.ts';
+import type { TaskQuery } from '../../lib/domain/task/task-store.ts';
+import type { VisitorStore } from '../../lib/domain/visitor/visitor-store.ts';
+import { Conflict } from '../../lib/runtime/errors.ts';
+import { createMail } from '../../lib/service/send-mail.ts';
+import { createSweep } from '../../lib/service/sweep.ts';
+import { moveTask } from '../../lib/service/tasks/move-task.ts';
+import { settleTask, sweepTasks } from '../../lib/service/tasks/settle-task.ts';
 import type { Chance } from './chance.ts';
 import { Gate } from './gate.ts';
+import { type Handler, handlersOf, type Parts, partsOf, quiet } from './parts.ts';
+import { Seen } from './seen.ts';
+import { degradationOf, type Store } from './stores.ts';
 
 /** A message that waits in a queue. */
 interface Waiting {
@@ -45,256 +25,186 @@ interface Waiting {
   readonly order: number;
 }
 
-/** What the house was seen to do. */
-export interface Seen {
-  readonly deliveries: { readonly version: number; readonly effect: DeliveryEffect }[];
-  readonly bus: BusEntry[];
-  /** Every state that was committed, with what it asked for. */
-  readonly commits: { readonly visitorId: string; readonly at: number }[];
-  readonly errors: string[];
-}
-
-const quiet: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-
 /** Messages of one batch at most, as Lambda hands them over. */
 const BATCH = 5;
 
+export interface HouseOptions {
+  readonly store: Store;
+  readonly catalogs: { readonly first: CompiledCatalog; readonly second: CompiledCatalog };
+  readonly chance: Chance;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Makes a part of the house do something wrong; absent: all are as they are deployed. */
+  readonly breakage?: ((parts: Parts, house: House) => Partial<Parts>) | undefined;
+}
+
 /**
- * The house of functions, wired as `functions/events` wires them, over a real store; bus, queues and scheduler are
- * lists here, and each of the functions' operations on any of them passes the gate.
+ * The house of functions, wired as `functions/events` wires them, over a store; bus, queues and scheduler are lists
+ * here, and each of the functions' operations on any of them passes the gate.
  */
 export class House {
   now: number;
   readonly gate: Gate;
-  readonly seen: Seen = { deliveries: [], bus: [], commits: [], errors: [] };
-  readonly client: DynamoDBClient;
-  readonly store: ReturnType<typeof createVisitorStore>;
-  /** Timers that the scheduler was asked for and lost. */
-  lost = 0;
-  /** How often a message comes again although it was handled, and a timer is lost, in [0, 1]. */
+  readonly seen = new Seen();
+  readonly visitors: VisitorStore;
+  catalog: CompiledCatalog;
+  /** How often a message comes again although it was handled, a timer is lost or late, in [0, 1]. */
   repeats = 0;
   losesTimers = 0;
-  /** Whether whatever happened first was done first. */
-  isKept = true;
+  readonly #catalogs: HouseOptions['catalogs'];
   readonly #chance: Chance;
-  readonly #handlers: { readonly [queue: string]: (bodies: readonly string[]) => Promise<readonly number[]> };
+  readonly #parts: Parts;
+  /** By queue: processes that wait for the next batch. */
+  readonly #idle = new Map<string, Handler[]>();
   #waiting: Waiting[] = [];
+  #streaming = false;
   #order = 0;
 
-  constructor(endpoint: string, catalog: CompiledCatalog, chance: Chance, now: number) {
+  constructor({ store, catalogs, chance, now, breakage }: HouseOptions) {
     this.now = now;
     this.#chance = chance;
+    this.#catalogs = catalogs;
+    this.catalog = catalogs.first;
     this.gate = new Gate(chance);
-    this.client = new DynamoDBClient({
-      endpoint,
-      region: 'us-east-1',
-      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-      maxAttempts: 1,
-    });
-    this.#tapStore();
-    this.store = createVisitorStore({ client: this.client, table: TABLE_NAMES.visitors });
-    this.#handlers = this.#wire(catalog);
-  }
-
-  /** What is written to the visitors table is in its stream, in the order of the writes. */
-  #tapStore(): void {
-    this.client.middlewareStack.add(
-      (next, context) => (args) =>
-        this.gate.pass(String(context.commandName), async () => {
-          const output = await next(args);
-          for (const item of visitorItemsIn(args.input)) this.#put('stream', JSON.stringify(item), this.now);
-          return output;
-        }),
-      { step: 'initialize' },
-    );
-  }
-
-  #wire(catalog: CompiledCatalog) {
-    const now = (): number => this.now;
-    const random = (): number => this.#chance.next();
-    const pause = async (): Promise<void> => {};
-    const queues: QueueSender = {
-      send: (queue, messages, delaySeconds = 0) =>
-        this.gate.pass(`send ${queue}`, async () => {
-          for (const message of messages) this.#send(queue, message, this.now + delaySeconds * 1000);
-        }),
-    };
-    const bus: EventBus = {
-      put: (entries) =>
-        this.gate.pass('put on the bus', async () => {
-          this.seen.bus.push(...entries);
-        }),
-    };
-    const log = TABLE_NAMES.log;
-    const subjects = createSubjectStore(this.client, log);
-    const followers = createFollowerStore(this.client, log);
-    const reactor = createReactor({
-      visitors: this.store,
-      catalogs: async () => ({ active: catalog, rollout: null }),
-      now,
-      pause,
-      random,
-    });
-    const publisher = createPublisher({ read: readChange, queues, logger: quiet });
-    const timeline = createTimelineWriter(this.client, log, { pause, random });
-    const scheduler = {
-      arm: (timer: TimerDue) =>
-        this.gate.pass('arm', async () => {
-          if (this.#chance.happens(this.losesTimers)) this.lost += 1;
-          else this.#put('timers-due', JSON.stringify(timer), timer.due);
-        }),
-    };
-    const keep = createPoolKeeper({ pools: createPoolStore(this.client, log), queues, now, pause, random });
-    const sqs =
-      (handler: (event: SQSEvent) => Promise<{ batchItemFailures: { itemIdentifier: string }[] }>) =>
-      async (bodies: readonly string[]): Promise<readonly number[]> => {
-        const answer = await handler({
-          Records: bodies.map((body, index) => sqsRecord(String(index), body)),
-        });
-        return answer.batchItemFailures.map(({ itemIdentifier }) => Number(itemIdentifier));
+    const client = store.clientOf((command, input, send) => {
+      const written = async (asked: object): Promise<object> => {
+        const output = await send(asked);
+        for (const record of this.seen.written(asked, this.now)) this.#put('stream', record, this.now);
+        return output;
       };
-    const consumer = <M>(
-      schema: Parameters<typeof createConsumer<M>>[0]['schema'],
-      handle: (m: M) => Promise<void>,
-    ) => sqs(createConsumer<M>({ schema, handle, logger: quiet }));
-    const nothing = async (): Promise<readonly number[]> => [];
-    return {
-      'events-received': sqs(createQueueConsumer(reactor.mail, quiet)),
-      'timers-due': consumer(timerDueSchema, reactor.timer),
-      'business-events': consumer(businessEntrySchema, createBusinessEntryTaker({ subjects, queues }, quiet)),
-      'fan-out': consumer(fanOutSchema, createFanOut({ subjects, followers, queues, now })),
-      'timer-effects': consumer(timerEffectsSchema, createTimerArmer({ queues, scheduler, now })),
-      'timeline-effects': consumer(timelineEffectsSchema, ({ visitorId, at, effects }) =>
-        timeline.put(visitorId, effects, at),
-      ),
-      'follow-effects': consumer(
-        followEffectsSchema,
-        createFollowTaker({ subjects, followers, queues, now }),
-      ),
-      'pool-effects': consumer(poolMessageSchema, createPoolEffectsTaker(keep)),
-      'bus-effects': async (bodies: readonly string[]) => {
-        for (const body of bodies) {
-          const { effects } = JSON.parse(body);
-          await bus.put(
-            effects.map((effect: BusEntry) => ({ ...effect, detail: JSON.stringify(effect.detail) })),
-          );
-        }
-        return [];
-      },
-      'delivery-effects': async (bodies: readonly string[]) => {
-        for (const body of bodies) {
-          const { effects, version } = JSON.parse(body);
-          for (const effect of effects) this.seen.deliveries.push({ version, effect });
-        }
-        return [];
-      },
-      'counter-effects': nothing,
-      'task-effects': nothing,
-      stream: async (bodies: readonly string[]) => {
-        const Records = bodies.map((body, index) => ({
-          eventName: 'MODIFY' as const,
-          dynamodb: { SequenceNumber: String(index), NewImage: JSON.parse(body) },
-        }));
-        const event: DynamoDBStreamEvent = { Records };
-        const { batchItemFailures } = await publisher(event);
-        const from = Number(batchItemFailures[0]?.itemIdentifier ?? Number.POSITIVE_INFINITY);
-        return bodies.flatMap((_, index) => (index >= from ? [index] : []));
-      },
-    };
+      return this.gate.pass({
+        label: command,
+        run: () => written(input),
+        degraded: degradationOf(command, input, written, chance),
+      });
+    });
+    const parts = partsOf(this, client, chance);
+    this.#parts = { ...parts, ...breakage?.(parts, this) };
+    this.visitors = parts.visitors;
   }
 
-  #send(queue: SentQueue, message: object, from: number): void {
+  /** Puts a message into a queue, not before a moment. */
+  send(queue: SentQueue, message: object, from = this.now): void {
     if (queue === 'publish-failed') this.seen.errors.push('an effect could not be routed');
-    else this.#put(queue, JSON.stringify(message), from);
+    else this.#put(queue, message, from);
   }
 
-  #put(queue: Waiting['queue'], body: string, from: number): void {
-    this.#waiting.push({ queue, body, from, order: this.#order++ });
+  /** The scheduler takes a timer, and keeps it most of the time. */
+  arm(timer: TimerDue, spread: boolean): void {
+    if (this.#chance.happens(this.losesTimers)) return;
+    const late = this.losesTimers > 0 && spread ? this.#chance.below(600_000) : 0;
+    this.#put('timers-due', timer, timer.due + late);
   }
 
-  /** Something arrives from outside: accepted, and durable. */
-  accept(queue: QueueName, message: object): void {
-    this.#put(queue, JSON.stringify(message), this.now);
+  publish(): void {
+    this.catalog = this.#catalogs.second;
+  }
+
+  #put(queue: Waiting['queue'], message: object, from: number): void {
+    this.#waiting.push({ queue, body: JSON.stringify(message), from, order: this.#order++ });
   }
 
   /** When the next message that is held back may come; null: none is. */
   get nextDue(): number | null {
-    const later = this.#waiting.filter(({ from }) => from > this.now).map(({ from }) => from);
-    return later.length === 0 ? null : Math.min(...later);
+    let next: number | null = null;
+    for (const { from } of this.#waiting) {
+      if (from > this.now && (next === null || from < next)) next = from;
+    }
+    return next;
   }
 
   get isIdle(): boolean {
     return this.gate.running === 0 && this.#waiting.every(({ from }) => from > this.now);
   }
 
-  /** Starts one function on some of what waits; false where nothing waits now. */
-  start(): boolean {
-    const ready = this.#waiting.filter(({ from }) => from <= this.now);
-    const first = ready[this.#chance.below(ready.length)];
-    if (first === undefined) return false;
-    const { queue } = first;
-    const ofQueue = ready.filter((waiting) => waiting.queue === queue).sort((a, b) => a.order - b.order);
+  /** Starts one function on some of what waits. */
+  start(): void {
     // The stream keeps its order: one reader, from where it stopped.
-    if (queue === 'stream' && this.#streaming) return false;
-    const batch =
+    const ready = this.#waiting.filter(
+      ({ from, queue }) => from <= this.now && !(queue === 'stream' && this.#streaming),
+    );
+    const first = ready[this.#chance.below(ready.length)];
+    if (first === undefined) return;
+    const { queue } = first;
+    const ofQueue = ready.filter((waiting) => waiting.queue === queue);
+    const batch = new Set(
       queue === 'stream'
-        ? ofQueue.slice(0, 1 + this.#chance.below(BATCH))
-        : [first, ...ofQueue.filter((other) => other !== first && this.#chance.happens(0.3))].slice(0, BATCH);
-    this.#waiting = this.#waiting.filter((waiting) => !batch.includes(waiting));
-    void this.#handle(queue, batch);
-    return true;
+        ? ofQueue.sort((a, b) => a.order - b.order).slice(0, 1 + this.#chance.below(BATCH))
+        : [first, ...ofQueue.filter((other) => other !== first && this.#chance.happens(0.3))].slice(0, BATCH),
+    );
+    this.#waiting = this.#waiting.filter((waiting) => !batch.has(waiting));
+    void this.#handle(queue, [...batch]);
   }
-
-  #streaming = false;
 
   async #handle(queue: Waiting['queue'], batch: readonly Waiting[]): Promise<void> {
     if (queue === 'stream') this.#streaming = true;
     let failed: readonly number[] = [];
-    const isDone = await this.gate.start(queue, async () => {
-      failed = (await this.#handlers[queue]?.(batch.map(({ body }) => body))) ?? [];
+    const idle = this.#idle.get(queue) ?? [];
+    this.#idle.set(queue, idle);
+    const handler = idle.pop() ?? handlersOf[queue](this.#parts);
+    const end = await this.gate.start(queue, async () => {
+      failed = await handler(batch.map(({ body }) => body));
     });
-    const back = batch.filter((_, index) => !isDone || failed.includes(index));
-    const again = batch.filter(
-      (waiting) => queue !== 'stream' && !back.includes(waiting) && this.#chance.happens(this.repeats),
-    );
-    this.#waiting.push(...back, ...again);
+    // Whoever takes the next batch of one that died is a new process: nothing that it remembered is there any more.
+    if (end !== 'died') idle.push(handler);
+    for (const [index, waiting] of batch.entries()) {
+      const comesAgain =
+        end !== 'done' ||
+        failed.includes(index) ||
+        (queue !== 'stream' && this.repeats > 0 && this.#chance.happens(this.repeats));
+      if (comesAgain) this.#waiting.push(waiting);
+    }
     if (queue === 'stream') this.#streaming = false;
   }
 
-  /** Brings these visitors before react, as the sweep does with those whose timer was lost. */
-  look(visitorIds: readonly string[]): void {
-    for (const visitorId of visitorIds) {
-      const timer: TimerDue = { visitorId, generation: -1, due: this.now };
-      this.#put('timers-due', JSON.stringify(timer), this.now);
-    }
+  /** Runs a function that no queue feeds. */
+  async run(name: string, work: (parts: Parts) => Promise<void>): Promise<boolean> {
+    return (await this.gate.start(name, () => work(this.#parts))) === 'done';
+  }
+
+  /** Looks for lost timers, as the sweep does once a day, by what the due index holds. */
+  sweep(): void {
+    const { latest } = this.seen;
+    void this.run('sweep', ({ queues }) =>
+      createSweep({
+        findDue: async function* (_from, to) {
+          const found = [...latest.values()].flatMap(({ visitorId, due }) =>
+            due !== null && due <= to ? [{ visitorId, due }] : [],
+          );
+          if (found.length > 0) yield found;
+        },
+        queues,
+        now: () => this.now,
+        logger: quiet,
+      })(),
+    );
+  }
+
+  /** An agent does the task that was opened first, of those that wait for an outcome, until they are told it is done. */
+  async doTask(outcome: string): Promise<void> {
+    let taskId: string | null = null;
+    const attempt = async (parts: Parts): Promise<void> => {
+      const { tasks, queues } = parts;
+      taskId ??= (await tasks.list(OPEN)).tasks[0]?.taskId ?? null;
+      if (taskId === null) return;
+      this.seen.tried.add(taskId);
+      try {
+        const stored = await moveTask(tasks, taskId, (known) => finishTask(known, outcome, this.now));
+        this.seen.finished.add(taskId);
+        await settleTask({ tasks, mail: createMail(queues) }, stored);
+      } catch (error) {
+        // It was taken back before.
+        if (!(error instanceof Conflict)) throw error;
+      }
+    };
+    while (!(await this.run('agent', attempt)));
+  }
+
+  /** Whoever looks at tasks tells journeys of those that an agent died over. */
+  tellTasks(): void {
+    void this.run('agent', ({ tasks, queues }) => sweepTasks({ tasks, mail: createMail(queues) }, quiet));
   }
 }
 
-const visitorItemsIn = (input: object): readonly unknown[] => {
-  const puts = [
-    input,
-    ...(Reflect.get(input, 'TransactItems') ?? []).map((item: object) => Reflect.get(item, 'Put')),
-  ];
-  return puts.flatMap((put) => {
-    if (put?.TableName !== TABLE_NAMES.visitors || put.Item?.e === undefined) return [];
-    const { pk, sk, e } = put.Item;
-    return [{ pk, sk, e: { B: Buffer.from(e.B).toString('base64') } }];
-  });
-};
-
-const sqsRecord = (messageId: string, body: string) => ({
-  messageId,
-  body,
-  receiptHandle: '',
-  attributes: {
-    ApproximateReceiveCount: '1',
-    SentTimestamp: '0',
-    SenderId: '',
-    ApproximateFirstReceiveTimestamp: '0',
-  },
-  messageAttributes: {},
-  md5OfBody: '',
-  eventSource: 'aws:sqs',
-  eventSourceARN: '',
-  awsRegion: '',
-});
+/** What an agent sees first. */
+const OPEN: TaskQuery = { statuses: ['open'], queue: 'service', limit: 1, order: 'oldest' };

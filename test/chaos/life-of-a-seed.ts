@@ -1,10 +1,14 @@
-import { anonymousKey, userKey, visitorIdOf } from '../../lib/domain/identity/visitor-id.ts';
+import { visitorIdOf } from '../../lib/domain/identity/visitor-id.ts';
 import type { StoredVisitor } from '../../lib/domain/visitor/visitor-store.ts';
 import { DAY } from '../unit/journey/life.ts';
 import { Chance } from './chance.ts';
 import { NO_FAULTS } from './gate.ts';
-import { House } from './house.ts';
-import { CATALOG, type Input, inputsOf, START } from './scenario.ts';
+import { House, type HouseOptions } from './house.ts';
+import { Days, type Input, idKeysOf } from './inputs.ts';
+import { look } from './look.ts';
+import type { Item } from './memory/expressions.ts';
+import { CATALOGS, START } from './scenario.ts';
+import type { Store } from './stores.ts';
 
 /** How a seed is lived. */
 export type Manner =
@@ -15,45 +19,70 @@ export type Manner =
   /** Nothing waits for anything: late, reordered, repeated, lost and killed. */
   | 'chaotic';
 
+/** How a life ended. */
 export interface Outcome {
+  readonly manner: Manner;
   readonly house: House;
   readonly inputs: readonly Input[];
+  /** By id key. */
   readonly visitors: ReadonlyMap<string, StoredVisitor>;
+  readonly log: readonly Item[];
 }
 
 /** Operations after which a world that does not come to rest is wrong. */
 const MAX_STEPS = 60_000;
 
+/** Days after the last input in which everything comes to its end. */
+const DAYS_AFTER = 12;
+
 const accept = (house: House, input: Input): void => {
-  if (input.kind === 'events') house.accept('events-received', { detail: { events: input.events } });
-  else {
-    const time = new Date(house.now).toISOString();
-    house.accept('business-events', { detail: input.cloudEvent, time });
+  switch (input.kind) {
+    case 'events':
+      house.send('events-received', { detail: { events: input.events } });
+      return;
+    case 'business':
+      house.send('business-events', { detail: input.cloudEvent, time: new Date(house.now).toISOString() });
+      return;
+    case 'publish':
+      house.publish();
+      return;
+    case 'agent':
+      void house.doTask(input.outcome);
+      return;
+    case 'sweep':
+      house.sweep();
   }
 };
 
+export interface LifeOptions {
+  readonly catalogs?: HouseOptions['catalogs'];
+  readonly breakage?: HouseOptions['breakage'];
+}
+
 /** Plays a seed on a store until nothing moves any more. */
-export const live = async (endpoint: string, seed: number, manner: Manner): Promise<Outcome> => {
-  const inputs = inputsOf(seed, new Chance(seed));
+export const live = async (
+  store: Store,
+  seed: number,
+  manner: Manner,
+  { catalogs = CATALOGS, breakage }: LifeOptions = {},
+): Promise<Outcome> => {
+  const { inputs } = new Days(seed, new Chance(seed));
   const chance = new Chance(seed ^ (manner === 'undisturbed' ? 0x1111 : 0x2222));
-  const house = new House(endpoint, CATALOG, chance, START);
+  const house = new House({ store, catalogs, chance, now: START, breakage });
+  const keys = idKeysOf(seed);
+  const isChaotic = manner === 'chaotic';
   if (manner !== 'undisturbed') {
-    house.gate.faults = { kill: 0.03, refuse: 0.03, lose: 0.03 };
+    house.gate.faults = { kill: 0.03, refuse: 0.03, lose: 0.03, degrade: 0.03 };
     house.repeats = 0.15;
   }
-  house.isKept = manner !== 'chaotic';
-  house.losesTimers = manner === 'chaotic' ? 0.1 : 0;
-  const ids = [0, 1].flatMap((person) => [
-    userKey(`u${person}-${seed}`),
-    anonymousKey(`a${person}-${seed}`),
-    anonymousKey(`b${person}-${seed}`),
-  ]);
+  house.losesTimers = isChaotic ? 0.1 : 0;
   let steps = 0;
-  const act = async (): Promise<boolean> => {
+  const act = async (): Promise<void> => {
     steps += 1;
     if (steps > MAX_STEPS) throw new Error(`seed ${seed} (${manner}) does not come to rest`);
     if (house.gate.running < 3 && chance.happens(0.7)) house.start();
-    return house.gate.step();
+    if (chance.happens(0.01)) look(house, visitorIdOf(keys[chance.below(keys.length)] ?? ''));
+    await house.gate.step();
   };
   const rest = async (): Promise<void> => {
     while (!house.isIdle) await act();
@@ -68,7 +97,7 @@ export const live = async (endpoint: string, seed: number, manner: Manner): Prom
   };
   for (const input of inputs) {
     const at = START + input.after;
-    if (manner === 'chaotic') {
+    if (isChaotic) {
       // Whatever has not happened by then happens later.
       for (let left = chance.below(40); left > 0; left--) await act();
       house.now = Math.max(house.now, at);
@@ -76,34 +105,32 @@ export const live = async (endpoint: string, seed: number, manner: Manner): Prom
       await pass(at);
     }
     accept(house, input);
-    if (manner !== 'chaotic') await rest();
+    if (!isChaotic) await rest();
   }
   await rest();
   house.gate.faults = NO_FAULTS;
   house.repeats = 0;
   house.losesTimers = 0;
-  for (let days = 0; days < 12; days++) {
+  for (let days = 0; days < DAYS_AFTER; days++) {
     await pass(house.now + DAY);
-    if (manner === 'chaotic') house.look(ids.map(visitorIdOf));
+    if (isChaotic) house.sweep();
+    house.tellTasks();
     await rest();
   }
-  const visitors = new Map<string, StoredVisitor>();
-  for (const [id, stored] of await readAll(house, ids)) visitors.set(id, stored);
-  return { house, inputs, visitors };
+  return { manner, house, inputs, visitors: await readAll(house, keys), log: await store.log() };
 };
 
 const readAll = async (
   house: House,
   keys: readonly string[],
 ): Promise<ReadonlyMap<string, StoredVisitor>> => {
-  const ids = keys.map(visitorIdOf);
-  const reading = house.store.read(ids);
-  while (await house.gate.step()) await Promise.resolve();
+  const reading = house.visitors.read(keys.map(visitorIdOf));
+  while (await house.gate.step());
   const read = await reading;
   return new Map(
-    keys.map((key) => [
-      key,
-      read.get(visitorIdOf(key)) ?? { kind: 'none', visitorId: '', version: null, ordersVersion: null },
-    ]),
+    keys.flatMap((key) => {
+      const stored = read.get(visitorIdOf(key));
+      return stored === undefined ? [] : [[key, stored] as const];
+    }),
   );
 };

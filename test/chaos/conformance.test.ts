@@ -1,0 +1,189 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createCounterReader } from '../../lib/adapters/dynamodb/counter-reader.ts';
+import { createCounterWriter } from '../../lib/adapters/dynamodb/counter-writer.ts';
+import { createDeliveryLog } from '../../lib/adapters/dynamodb/delivery-log.ts';
+import { createDueReader } from '../../lib/adapters/dynamodb/due-reader.ts';
+import { createTaskStore } from '../../lib/adapters/dynamodb/task-store.ts';
+import { createTimelineReader } from '../../lib/adapters/dynamodb/timeline-reader.ts';
+import { createTimelineWriter } from '../../lib/adapters/dynamodb/timeline-writer.ts';
+import { createVisitorStore } from '../../lib/adapters/dynamodb/visitor-store.ts';
+import type { TimelineEffect } from '../../lib/domain/effect/effect.ts';
+import { claimTask, finishTask, openTask } from '../../lib/domain/task/task.ts';
+import { STRANGER } from '../../lib/domain/visitor/state.ts';
+import { type EmbeddedStore, startDynoxide } from '../../local/store/dynoxide.ts';
+import { createTables, TABLE_NAMES } from '../../local/store/tables.ts';
+import { DAY, HOUR, MINUTE } from '../unit/journey/life.ts';
+import { Chance } from './chance.ts';
+import { live } from './life-of-a-seed.ts';
+import { askBoth, type Both } from './memory/both.ts';
+import { START } from './scenario.ts';
+import { emptied } from './stores.ts';
+
+let store: EmbeddedStore;
+
+beforeAll(async () => {
+  process.env['AWS_REGION'] = 'us-east-1';
+  process.env['AWS_ACCESS_KEY_ID'] = 'test';
+  process.env['AWS_SECRET_ACCESS_KEY'] = 'test';
+  store = await startDynoxide(undefined);
+  const tables = createTables(store.endpoint);
+  await tables.ensure();
+  tables.close();
+});
+
+afterAll(async () => {
+  await store.stop();
+});
+
+const bothEmpty = async (): Promise<Both> => {
+  await emptied(store.endpoint);
+  return askBoth(store.endpoint);
+};
+
+const { log, visitors } = TABLE_NAMES;
+
+/** Wend's adapters, over both stores. */
+const adaptersOf = ({ clientOf }: Both, chance: Chance) => {
+  const client = clientOf((_command, input, send) => send(input));
+  const pauses = { pause: async () => {}, random: () => chance.next() };
+  return {
+    visitors: createVisitorStore({ client, table: visitors }),
+    due: createDueReader(client, visitors),
+    deliveries: createDeliveryLog(client, log),
+    counters: createCounterWriter(client, log, pauses),
+    counts: createCounterReader(client, log),
+    timeline: createTimelineWriter(client, log, pauses),
+    story: createTimelineReader(client, log),
+    tasks: createTaskStore(client, log),
+  };
+};
+
+type Adapters = ReturnType<typeof adaptersOf>;
+
+const commit = async (
+  { visitors: store }: Adapters,
+  visitorId: string,
+  due: number | null,
+  chance: Chance,
+) => {
+  const stored = (await store.read([visitorId])).get(visitorId);
+  if (stored === undefined || stored.kind === 'linked') return;
+  // Now and then somebody else was faster.
+  const version = chance.happens(0.3) ? (stored.version ?? 0) + 7 : stored.version;
+  await store.commit({
+    person: {
+      visitorId,
+      version,
+      ordersVersion: stored.ordersVersion,
+      visitor: STRANGER,
+      writesOrders: chance.happens(0.5),
+      effects: [],
+      due,
+    },
+    at: START,
+    links: [],
+    anonymousRetentionMs: DAY,
+  });
+};
+
+/** One thing that any of the functions might do. */
+const act = async (adapters: Adapters, chance: Chance): Promise<void> => {
+  const visitorId = `v${chance.below(4)}`;
+  const at = START + chance.below(5) * HOUR;
+  const name = { visitorId, messageId: `m${chance.below(3)}` };
+  const taskId = `t${chance.below(5)}`;
+  const { tasks, deliveries, timeline, story } = adapters;
+  const stored = async () => tasks.read(taskId);
+  const moves: readonly (() => Promise<unknown>)[] = [
+    () => commit(adapters, visitorId, chance.of(null, at), chance),
+    async () => {
+      for await (const _ of adapters.due(START - HOUR, at));
+    },
+    () => adapters.visitors.putMarks(visitorId, [[`mark${chance.below(3)}`, at]]),
+    () => adapters.visitors.readMarks([[visitorId, at]], ['mark0', 'mark1', 'mark2']),
+    () => adapters.visitors.mergeAccount('acme', { plan: chance.below(3) }, { at, tie: '' }),
+    () => deliveries.claim(name, at, 30_000),
+    () => deliveries.settle(name, 1, { outcome: 'delivered', reason: null, at }),
+    () => deliveries.settle(name, 2, { outcome: 'refused', reason: 'no-address', at }),
+    () => deliveries.release(name, chance.of(1, 2)),
+    () => adapters.counters({ visitorId, version: chance.below(4), at, effects: COUNTS }),
+    () => adapters.counts('journeys/a'),
+    () => timeline.put(visitorId, [lineAt(at, chance), lineAt(at + MINUTE, chance)], at),
+    async () => {
+      const first = await story(visitorId, null, 2);
+      await story(visitorId, first.entries.at(-1)?.key ?? null, 2);
+    },
+    () => tasks.open(openTask({ ...TASK, taskId }, visitorId, at)),
+    () => tasks.forestall(taskId, at),
+    async () => {
+      const task = await stored();
+      if (task === null) return;
+      const move = chance.happens(0.5) ? claimTask(task.task, 'x', at) : finishTask(task.task, 'yes', at);
+      const version = chance.happens(0.3) ? task.version - 1 : task.version;
+      if ('task' in move) await tasks.change({ ...task, version }, move.task);
+    },
+    async () => {
+      const query = { statuses: ['open', 'claimed', 'done'], limit: 2 } as const;
+      const order = chance.of('oldest', 'newest');
+      const { next } = await tasks.list({ ...query, order });
+      if (next !== null) await tasks.list({ ...query, order, after: next, queue: 'q' });
+    },
+    () => tasks.listOwing(2),
+  ];
+  await moves[chance.below(moves.length)]?.();
+};
+
+const COUNTS = [
+  { kind: 'count', counter: 'journeys/a/entered', add: 1 },
+  { kind: 'count', counter: 'journeys/a/treated/ended', add: 2 },
+  { kind: 'count', counter: 'journeys/b/entered', add: 1 },
+] as const;
+
+const TASK = {
+  kind: 'task',
+  what: 'open',
+  queue: 'q',
+  summary: '',
+  outcomes: ['yes', 'no'],
+  dueAt: null,
+  journeyId: 'j',
+  stepId: 's',
+  run: 'r',
+} as const;
+
+const lineAt = (at: number, chance: Chance): TimelineEffect => ({
+  kind: 'timeline',
+  id: `l${chance.below(9)}`,
+  at,
+  entry: { kind: 'timer', what: 'set', due: at },
+});
+
+describe('the store in memory', () => {
+  it('answers what the real one does, whatever the functions ask for', { timeout: 300_000 }, async () => {
+    const commands = new Set<string>();
+    for (const [seed, manner] of [
+      [1, 'undisturbed'],
+      [2, 'disturbed'],
+      [3, 'chaotic'],
+      [5, 'chaotic'],
+    ] as const) {
+      const both = await bothEmpty();
+      await live({ clientOf: both.clientOf, log: async () => [] }, seed, manner);
+      expect(both.differences, `seed ${seed}`).toEqual([]);
+      for (const command of both.asked.keys()) commands.add(command);
+    }
+    expect(commands.size).toBe(7);
+  });
+
+  it('answers what the real one does, whatever else its adapters ask for', {
+    timeout: 300_000,
+  }, async () => {
+    for (let seed = 1; seed <= 4; seed++) {
+      const both = await bothEmpty();
+      const chance = new Chance(seed);
+      const adapters = adaptersOf(both, chance);
+      for (let count = 0; count < 150; count++) await act(adapters, chance);
+      expect(both.differences, `seed ${seed}`).toEqual([]);
+    }
+  });
+});

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { BREAKAGES } from './breakages.ts';
+import { memoryStore } from './stores.ts';
+import { ALL_LAWS, wrongWith } from './verdict.ts';
+
+/** Seeds after which a house that is broken has been seen to be. */
+const SEEDS = 150;
+
+describe('a house that is broken', () => {
+  it.each(Object.entries(BREAKAGES))(
+    'is caught: %s',
+    { timeout: 300_000 },
+    async (_, { law, ...options }) => {
+      for (let seed = 1; seed <= SEEDS; seed++) {
+        const found = await wrongWith(seed, async () => memoryStore(), options);
+        if (found.some((flaw) => flaw.startsWith(`${law}: `))) return;
+      }
+      expect.fail(`${SEEDS} seeds went by, and nobody noticed`);
+    },
+  );
+
+  it('is there for each law', () => {
+    const broken = new Set(Object.values(BREAKAGES).map(({ law }) => law));
+    expect(ALL_LAWS.filter((law) => !broken.has(law))).toEqual([]);
+  });
+});
