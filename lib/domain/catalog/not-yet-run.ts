@@ -6,7 +6,7 @@ import type { Remark } from './finding.ts';
  * knows: a release that makes something run takes it out of here, and the warning leaves with it.
  */
 
-const KINDS: ReadonlySet<Kind> = new Set<Kind>(['guard', 'question', 'learn', 'authorization', 'kpi']);
+const KINDS: ReadonlySet<Kind> = new Set<Kind>(['guard', 'learn', 'authorization', 'kpi']);
 
 /** Settings that wait for what they are about. */
 const SETTINGS = ['household'] as const satisfies readonly (keyof SettingsDefinition)[];
@@ -34,13 +34,18 @@ const partsOf = (definition: Definition): readonly Part[] => {
 
 /** Warnings for all that a definition asks for and does not get yet. */
 export const notYetRun = (definition: Definition): readonly Remark[] => {
-  const warn = (path: string, what: string): Remark => ({
+  const remark = (path: string, message: string): Remark => ({
     code: 'not-yet-run',
     severity: 'warning',
     path,
-    message: `${what} are published, but do not run in this release`,
+    message,
     evidence: {},
   });
+  const warn = (path: string, what: string): Remark =>
+    remark(path, `${what} are published, but do not run in this release`);
+  if (definition.kind === 'question') {
+    return [remark('kind', 'a question is asked where a journey asks it; by itself not in this release')];
+  }
   if (KINDS.has(definition.kind)) return [warn('kind', `definitions of kind ${definition.kind}`)];
   return partsOf(definition).map(({ path, what }) => warn(path, what));
 };
