@@ -15,6 +15,7 @@ const comesBefore = (a: JourneyInstance, b: JourneyInstance): number =>
  * person is in the holdout, the survivor is.
  */
 export const joinDuplicates = (world: World, at: number): void => {
+  if (world.state.journeys.instances.length < 2) return;
   const groups = Map.groupBy(world.state.journeys.instances, ({ journeyId, key }) => `${journeyId}\n${key}`);
   for (const twins of groups.values()) {
     if (twins.length === 1) continue;
