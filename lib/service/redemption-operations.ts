@@ -6,10 +6,11 @@ import {
   type RedemptionRequest,
   refundRedemptionContract,
 } from '../contracts/http/redemptions.ts';
+import type { DecisionWarning } from '../domain/decision/answer.ts';
 import { type Redemption, statusAt } from '../domain/redemption/redemption.ts';
 import { InvalidRequest } from '../runtime/errors.ts';
 import { type Operation, operation } from '../runtime/operation.ts';
-import type { Held, RedemptionWarning } from './redeem/hold.ts';
+import type { Held } from './redeem/hold.ts';
 import type { Settler } from './redeem/settle.ts';
 
 export interface RedemptionDeps {
@@ -22,7 +23,7 @@ export interface RedemptionDeps {
 const MAX_KEY = 200;
 
 /** An order as it is answered: what it takes of which cap is the ledger's own. */
-const shown = (redemption: Redemption, now: number, warnings?: readonly RedemptionWarning[]) => {
+const shown = (redemption: Redemption, now: number, warnings?: readonly DecisionWarning[]) => {
   const { orderId, cart, holds, expiresAt } = redemption;
   const status = statusAt(redemption, now);
   return {

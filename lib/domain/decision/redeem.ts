@@ -7,17 +7,14 @@ import type { RoomOfOffers } from '../offer/cap-room.ts';
 import type { OfferOutcome } from '../offer/outcome.ts';
 import type { Profile } from '../visitor/profile.ts';
 import type { Visitor } from '../visitor/state.ts';
+import type { DecisionWarning } from './answer.ts';
+import { codeWarnings } from './code-warnings.ts';
 import { decisionFacts } from './decision-facts.ts';
 import { isHeld } from './held-grants.ts';
 import { type OfferPricing, type OfferSelection, priceOffers, suppressedOffer } from './price-offers.ts';
 import type { DecisionRequest } from './request.ts';
 import { suppressionOf } from './suppression.ts';
-
-/** An entitlement, or an offer to be claimed, that an order names. */
-export interface Claim {
-  readonly offerId: string;
-  readonly grantId?: string;
-}
+import { type Claim, isClaimable } from './ways-to-offers.ts';
 
 export interface RedeemInput {
   readonly catalog: CompiledCatalog;
@@ -26,6 +23,8 @@ export interface RedeemInput {
   readonly request: DecisionRequest;
   /** Null: nothing is priced, the order is of claims alone. */
   readonly cart: Cart | null;
+  /** What the order names to be claimed. */
+  readonly claims: readonly Claim[];
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -34,6 +33,8 @@ export interface RedeemInput {
 export interface RedemptionTerms {
   /** Prices the cart within the room that limits leave. */
   readonly price: (room: RoomOfOffers) => OfferPricing | null;
+  /** What to tell of the codes in the cart. */
+  readonly warnings: (pricing: OfferPricing | null) => readonly DecisionWarning[];
   /** Why a claim is not the visitor's to make; null where it is. */
   readonly refuseClaim: (claim: Claim) => OfferOutcome | null;
   /** What `limits.per` counts the total for; null where it counts for all together. */
@@ -54,10 +55,10 @@ const pathOf = (fact: string): readonly string[] => {
 
 /** Gathers what an order may have, once for all the tries that it takes to hold it. */
 export const redemptionTerms = (input: RedeemInput): RedemptionTerms => {
-  const { catalog, visitor, profile, request, cart, now } = input;
+  const { catalog, visitor, profile, request, cart, claims, now } = input;
   const facts = decisionFacts(profile, request, cart, catalog.settings, now);
   const suppression = suppressionOf(profile, false, catalog, now);
-  const selection: OfferSelection = { catalog, profile, facts, suppression };
+  const selection: OfferSelection = { catalog, profile, facts, suppression, claims };
 
   /** `event.*` of a granted offer is what brought the visitor into the journey that granted it. */
   const rootsOf = (grantId: string | undefined): typeof facts.roots => {
@@ -68,6 +69,7 @@ export const redemptionTerms = (input: RedeemInput): RedemptionTerms => {
 
   return {
     price: (room) => (cart === null ? null : priceOffers(cart, { ...selection, room })),
+    warnings: (pricing) => codeWarnings(pricing, cart, selection),
     refuseClaim: ({ offerId, grantId }) => {
       const offer = catalog.offerById.get(offerId);
       if (offer === undefined) return { offerId, status: 'NOT_GRANTED' };
@@ -78,7 +80,7 @@ export const redemptionTerms = (input: RedeemInput): RedemptionTerms => {
         const grant = profile.grants.find((one) => one.grantId === grantId && one.offerId === offerId);
         return grant !== undefined && isHeld(grant, now) ? null : { offerId, status: 'NOT_GRANTED' };
       }
-      if (offer.apply !== 'claim') return { offerId, status: 'NOT_GRANTED' };
+      if (!isClaimable(offer)) return { offerId, status: 'NOT_GRANTED' };
       const missing = unmet(offer.condition, facts, catalog.segments);
       return missing === null ? null : { offerId, status: 'INELIGIBLE', ...missing };
     },

@@ -3,6 +3,7 @@ import type { RedemptionRequest } from '../../contracts/http/redemptions.ts';
 import type { QueueSender } from '../../contracts/queue-sender.ts';
 import type { Cart } from '../../domain/cart/cart.ts';
 import type { CompiledOffer } from '../../domain/catalog/compiled.ts';
+import type { DecisionWarning } from '../../domain/decision/answer.ts';
 import { type RedemptionTerms, redemptionTerms } from '../../domain/decision/redeem.ts';
 import { NO_REQUEST } from '../../domain/decision/request.ts';
 import { isJsonObject } from '../../domain/json.ts';
@@ -34,17 +35,11 @@ export interface HoldDeps extends LedgerDeps {
   readonly logger: Logger;
 }
 
-/** What of a request came to nothing, and does not matter to the rest. */
-export interface RedemptionWarning {
-  readonly code: 'CODE_UNKNOWN';
-  readonly message: string;
-}
-
 /** An order as it is held now, and whether it was held by this request. */
 export interface Held {
   readonly redemption: Redemption;
   readonly isNew: boolean;
-  readonly warnings: readonly RedemptionWarning[];
+  readonly warnings: readonly DecisionWarning[];
 }
 
 /** One offer that an order is to have. */
@@ -60,6 +55,7 @@ interface Draft {
   readonly cart: PricedCart | null;
   readonly wanted: readonly Wanted[];
   readonly seen: ReadonlyMap<string, readonly Seen[]>;
+  readonly warnings: readonly DecisionWarning[];
 }
 
 const wantsOf = (
@@ -103,16 +99,6 @@ const cartOf = (request: RedemptionRequest, { profile }: Whom): Cart | null => {
   ]);
 };
 
-/** Codes that no offer of the catalog has: told, and nothing else. */
-const unknownCodes = (cart: Cart | null, { catalog }: Whom): readonly RedemptionWarning[] => {
-  const known = new Set(
-    catalog.offers.flatMap(({ definition: { code } }) => (code === undefined ? [] : [code])),
-  );
-  return (cart?.codes ?? [])
-    .filter((code) => !known.has(code))
-    .map((code) => ({ code: 'CODE_UNKNOWN', message: `There is no code ${code}.` }));
-};
-
 /**
  * Holds every offer that an order applies, or claims: one transaction writes the order and takes of every cap. The
  * cart is priced as decide prices it, within what the ledger itself says is left. An offer that was gone beforehand is
@@ -125,11 +111,16 @@ export const createHolder = (deps: HoldDeps) => {
   const { store, now, random } = deps;
 
   /** Prices, looks at what that wants of the ledger, and prices again within it, until all of it was looked at. */
-  const draft = async (terms: RedemptionTerms, whom: Whom, claims: readonly Wanted[]): Promise<Draft> => {
+  const draft = async (
+    terms: RedemptionTerms,
+    whom: Whom,
+    entitlements: readonly Wanted[],
+  ): Promise<Draft> => {
     const seen = new Map<string, readonly Seen[]>();
     const room = new Map<string, CapRoom>();
     for (;;) {
-      const result = terms.price(room)?.result;
+      const pricing = terms.price(room);
+      const result = pricing?.result;
       if (result !== undefined && !result.ok) {
         throw new InvalidRequest('The cart can not be priced.', [
           { path: `cart.${result.error.path}`, message: result.error.message },
@@ -141,9 +132,9 @@ export const createHolder = (deps: HoldDeps) => {
         return offer === undefined ? [] : [{ ...one, offer }];
       });
       const names = new Set(applied.map(({ offer }) => offer.id));
-      const wanted = [...applied, ...claims.filter(({ offer }) => !names.has(offer.id))];
+      const wanted = [...applied, ...entitlements.filter(({ offer }) => !names.has(offer.id))];
       const unseen = wanted.filter(({ offer, amount }) => isUnseen(seen.get(offer.id), amount));
-      if (unseen.length === 0) return { cart, wanted, seen };
+      if (unseen.length === 0) return { cart, wanted, seen, warnings: terms.warnings(pricing) };
       await Promise.all(
         unseen.map(async (one) => {
           const found = await look(deps, wantsOf(one, terms, whom));
@@ -191,14 +182,21 @@ export const createHolder = (deps: HoldDeps) => {
       context: isJsonObject(request.context) ? request.context : {},
       cart,
     };
-    const terms = redemptionTerms({ catalog, visitor, profile, request: decisionRequest, cart, now: at });
-    const warnings = unknownCodes(cart, whom);
-    const claims = claimsOf(request, terms, whom);
+    const terms = redemptionTerms({
+      catalog,
+      visitor,
+      profile,
+      request: decisionRequest,
+      cart,
+      claims: request.claims ?? [],
+      now: at,
+    });
+    const entitlements = entitlementsOf(request, terms, whom);
     const start = Math.floor(random() * 16);
     let first: ReadonlySet<string> | null = null;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const drafted = await draft(terms, whom, claims);
-      refuseShortClaims(drafted, claims);
+      const drafted = await draft(terms, whom, entitlements);
+      refuseShort(drafted, entitlements);
       const names = new Set(drafted.wanted.map(({ offer }) => offer.id));
       const lost = [...(first ?? [])].filter((id) => !names.has(id));
       if (lost.length > 0) {
@@ -224,7 +222,7 @@ export const createHolder = (deps: HoldDeps) => {
         });
         if (outcome === 'written') {
           await release(redemption);
-          return { redemption, isNew: true, warnings };
+          return { redemption, isNew: true, warnings: drafted.warnings };
         }
         if (outcome === 'moved') {
           const other = await store.read(orderId);
@@ -245,8 +243,12 @@ const isUnseen = (seen: readonly Seen[] | undefined, amount: number): boolean =>
   seen === undefined ||
   seen.some(({ want }) => want.kind === 'cap' && want.limit === 'budget' && want.amount !== amount);
 
-/** @throws Conflict (409) for a claim that is not the visitor's to make, with why */
-const claimsOf = (
+/**
+ * Claims of which nothing shows in a cart; those that take something off it are priced with it.
+ *
+ * @throws Conflict (409) for a claim that is not the visitor's to make, with why
+ */
+const entitlementsOf = (
   { claims = [] }: RedemptionRequest,
   terms: RedemptionTerms,
   { catalog }: Whom,
@@ -255,13 +257,14 @@ const claimsOf = (
   if (refused.length > 0) throw new Conflict('An offer is not there to be claimed.', { claims: refused });
   return claims.flatMap(({ offerId, grantId }): readonly Wanted[] => {
     const offer = catalog.offerById.get(offerId);
-    return offer === undefined ? [] : [{ offer, amount: 0, ...(grantId === undefined ? {} : { grantId }) }];
+    if (offer?.reward.type !== 'upgrade') return [];
+    return [{ offer, amount: 0, ...(grantId === undefined ? {} : { grantId }) }];
   });
 };
 
-/** An offer that was asked for by name is not left out in silence where nothing is left of it. */
-const refuseShortClaims = ({ seen }: Draft, claims: readonly Wanted[]): void => {
-  const short = claims.filter(({ offer }) => isShort(seen.get(offer.id) ?? []));
+/** An entitlement that was asked for by name is not left out in silence where nothing is left of it. */
+const refuseShort = ({ seen }: Draft, entitlements: readonly Wanted[]): void => {
+  const short = entitlements.filter(({ offer }) => isShort(seen.get(offer.id) ?? []));
   if (short.length === 0) return;
   throw new Conflict('Nothing is left of an offer that was claimed.', {
     claims: short.map(({ offer }) => ({ offerId: offer.id, status: 'CAPPED' })),
