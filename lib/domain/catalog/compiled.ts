@@ -130,6 +130,8 @@ export interface CompiledOffer {
   readonly intent: Intent;
   /** `automatic` where neither stated nor told by a code. */
   readonly apply: 'automatic' | 'code' | 'claim';
+  /** Whether it applies by a claim alone: what says so, and entitlements, of which nothing shows in a cart. */
+  readonly claimable: boolean;
   /** Whether this release applies it at all. */
   readonly runs: boolean;
   /** 0 where not stated. */

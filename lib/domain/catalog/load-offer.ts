@@ -31,6 +31,7 @@ class LoadedOffer implements CompiledOffer {
   readonly reward: Reward;
   readonly intent: Intent;
   readonly apply: CompiledOffer['apply'];
+  readonly claimable: boolean;
   readonly runs: boolean;
   readonly priority: number;
   readonly priceable: PriceableOffer;
@@ -48,6 +49,7 @@ class LoadedOffer implements CompiledOffer {
     this.reward = definition.reward;
     this.intent = offerIntentOf(definition);
     this.apply = applyOf(definition);
+    this.claimable = this.apply === 'claim' || definition.reward.type === 'upgrade';
     this.runs = offerRuns(definition);
     this.priority = definition.priority ?? 0;
     this.priceable = toPriceableOffer(definition, currency);

@@ -10,7 +10,7 @@ import { type Profile, suppressingProblems } from '../visitor/profile.ts';
 import type { DecisionFacts } from './decision-facts.ts';
 import { heldGrantsOf } from './held-grants.ts';
 import { forbidsSelling, type Suppression, suppressesOffers, withholds } from './suppression.ts';
-import { type Claim, candidateBy, isClaimable, type Ways, waysOf, wayTo } from './ways-to-offers.ts';
+import { type Claim, candidateBy, type Ways, waysOf, wayTo } from './ways-to-offers.ts';
 
 /** A cart with the offers that apply themselves, and what pricing made of each that could. */
 export interface OfferPricing {
@@ -148,10 +148,10 @@ export const offerExplainer = (
     const outcome = byIndex.get(offer.index);
     if (outcome !== undefined) return outcome;
     const grant = grants.get(offerId);
-    if (isClaimable(offer) && grant !== undefined) {
+    if (offer.claimable && grant !== undefined) {
       return suppressedOffer(offer, selection) ?? { offerId, grantId: grant.grantId, status: 'SHOWN' };
     }
-    const canBeClaimed = isClaimable(offer) && offer.definition.requiresGrant !== true;
+    const canBeClaimed = offer.claimable && offer.definition.requiresGrant !== true;
     if (!canBeClaimed && wayTo(offer, ways) === null) return { offerId, status: 'NOT_GRANTED' };
     const missing = unmet(offer.condition, facts, catalog.segments);
     if (missing !== null) return { offerId, status: 'INELIGIBLE', ...missing };

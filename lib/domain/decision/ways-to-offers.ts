@@ -30,9 +30,8 @@ export type Way = Omit<OfferCandidate, 'offer' | 'prices'>;
 /** A code however it is typed: people don't mind capitals, and copy blanks with it. */
 export const keyOfCode = (code: string): string => code.trim().toUpperCase();
 
-/** Whether an offer applies by a claim alone: what says so, and entitlements, of which nothing shows in a cart. */
-export const isClaimable = ({ apply, reward }: Pick<CompiledOffer, 'apply' | 'reward'>): boolean =>
-  apply === 'claim' || reward.type === 'upgrade';
+/** Whether an order may name an offer to have it. */
+export const isClaimable = ({ claimable }: Pick<CompiledOffer, 'claimable'>): boolean => claimable;
 
 const NOTHING: ReadonlyMap<string, never> = new Map<string, never>();
 
@@ -60,7 +59,7 @@ export const wayTo = (offer: CompiledOffer, { grants, codes, claims }: Ways): Wa
   const grant = grants.get(id);
   if (!runs || (definition.requiresGrant === true && grant === undefined)) return null;
   const granted = grant === undefined ? {} : { grantId: grant.grantId };
-  if (isClaimable(offer)) {
+  if (offer.claimable) {
     const claim = claims.get(id);
     return claim === undefined ? null : { ...granted, ...claimedGrant(claim), claimed: true };
   }
@@ -103,7 +102,7 @@ export const claimableOffers = (catalog: CompiledCatalog): readonly CompiledOffe
   const before = known.get(catalog);
   if (before !== undefined) return before;
   const claimable = catalog.offers
-    .filter((offer) => offer.runs && isClaimable(offer) && offer.definition.requiresGrant !== true)
+    .filter((offer) => offer.runs && offer.claimable && offer.definition.requiresGrant !== true)
     .sort((a, b) => b.priority - a.priority || a.index - b.index);
   known.set(catalog, claimable);
   return claimable;

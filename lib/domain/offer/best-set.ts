@@ -15,12 +15,16 @@ import { type Ledger, sumOver } from './ledger.ts';
 const exactUpTo = 20;
 /** How many sets are tried beyond that. */
 const mostTried = 256;
+/** From here on a dearer bound pays: most searches end before. */
+const manyTried = 32;
 /** How many sets are looked at to settle a tie between sets whose order of application is not that of rank. */
-const mostTies = 2000;
+const mostTies = 500;
 
 interface Search {
   /** In the order of application. */
   readonly order: readonly Contender[];
+  /** A 1 for each slot that any of them is on. */
+  readonly reached: Uint8Array;
   readonly combinations: Combinations;
   readonly trial: Trial;
   /** How many units rounding may add to what a set takes when it has one member less; see `slackOf`. */
@@ -42,9 +46,18 @@ const slackOf = (order: readonly Contender[], ledger: Ledger): number => {
   return sizes.slice(0, -1).reduce((sum, size) => sum + (size > 1 ? size : 0), 0);
 };
 
+const reachOf = (order: readonly Contender[], { parts, size }: Ledger): Uint8Array => {
+  const reached = new Uint8Array(size);
+  for (const part of new Set(order.map((contender) => contender.part))) {
+    const covered = parts[part];
+    for (let slot = 0; slot < size; slot += 1) if (covered?.[slot] === 1) reached[slot] = 1;
+  }
+  return reached;
+};
+
 /** Branch and bound over sets in the order of application, from the best set known. */
 const searchFrom = (known: BestSet, search: Search): BestSet => {
-  const { order, combinations, trial, slack, settlesTies } = search;
+  const { order, reached, combinations, trial, slack, settlesTies } = search;
   const byRank = settlesTies ? order.map((_, at) => at).sort((a, b) => rankOf(order, a, b)) : [];
   let best = known;
   let tried = 0;
@@ -74,9 +87,7 @@ const searchFrom = (known: BestSet, search: Search): BestSet => {
       most += more;
       largest[group] = contender.alone;
     }
-    let left = 0;
-    for (const slot of trial.remainingAt(members.length)) left += slot;
-    return Math.min(most, left);
+    return Math.min(most, sumOver(reached, trial.remainingAt(members.length)));
   };
 
   /** All that is left taken together, as if it combined: no part of it takes more. */
@@ -107,8 +118,8 @@ const searchFrom = (known: BestSet, search: Search): BestSet => {
     const enough = settlesTies ? best.total : best.total + 1;
     return (
       total + mostOfGroups(start) >= enough &&
-      (order.length > exactUpTo || total + mostTogether(start) >= enough) &&
-      (!settlesTies || mayRankBefore(start))
+      (!settlesTies || mayRankBefore(start)) &&
+      (tried < manyTried || order.length > exactUpTo || total + mostTogether(start) >= enough)
     );
   };
 
@@ -164,6 +175,7 @@ export const bestSet = (
   const order = [...byWorth].sort(compareApplication);
   const search: Search = {
     order,
+    reached: reachOf(order, ledger),
     combinations,
     trial,
     slack: slackOf(order, ledger),
