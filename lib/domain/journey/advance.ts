@@ -15,6 +15,7 @@ import { followSubjects } from './follows.ts';
 import { redeemGrant, takeSeat } from './grants.ts';
 import { type Happening, happeningOf, happeningOfDue, happeningOfOwn } from './happening.ts';
 import { moveInFlight } from './moves.ts';
+import { recheckMessages } from './pending.ts';
 import { awaitAndRestart, exitAndReachGoals, finishTask } from './reactions.ts';
 import { isNewest } from './revisions.ts';
 import { publish, tellEvent } from './telling.ts';
@@ -99,6 +100,7 @@ export const advance = (
     }
   }
   runDue(world, now, true);
+  recheckMessages(world);
   const effects = finish(world);
   return {
     visitor: world.visitor,

@@ -2,7 +2,8 @@ import { own, setOwn } from '../own.ts';
 import { keepEnded } from './ended.ts';
 import { isHeld, withdrawGrants } from './grants.ts';
 import type { EndedJourney, JourneyInstance, Journeys } from './instance.ts';
-import type { PendingMessage, World } from './world.ts';
+import { takeBack } from './pending.ts';
+import type { World } from './world.ts';
 
 /** Keys of exits and goals remembered of one visitor, so that an older trigger that comes later starts nothing. */
 const MAX_BARRIERS = 100;
@@ -36,7 +37,8 @@ export const endInstance = (world: World, run: string, reason: string, at: numbe
   if (instance === null) return;
   const { journeys } = world.state;
   if (reason !== 'completed') {
-    takeBackMessages(world, run, at);
+    // What happened later shall not be answered by what was meant for earlier.
+    takeBack(world, (message) => message.run === run && message.sentAt < at);
     withdrawGrants(world, instance, at, reason);
     for (const taskId of instance.tasks) world.want({ kind: 'task', what: 'withdraw', taskId });
     if (instance.waiting?.due != null) {
@@ -69,21 +71,6 @@ export const endInstance = (world: World, run: string, reason: string, at: numbe
     at,
     properties: { journeyId, key, reason },
   });
-};
-
-/** What happened later shall not be answered by what was meant for earlier. */
-const takeBackMessages = (world: World, run: string, at: number): void => {
-  const isTaken = (message: PendingMessage): boolean => message.run === run && message.sentAt < at;
-  const kept = world.messages.filter((message) => !isTaken(message));
-  const taken = world.messages.filter(isTaken);
-  if (taken.length === 0) return;
-  world.messages.splice(0, world.messages.length, ...kept);
-  const times = [...world.state.messages];
-  for (const { sentAt } of taken) {
-    const place = times.indexOf(sentAt);
-    if (place >= 0) times.splice(place, 1);
-  }
-  world.change({ messages: times });
 };
 
 /** Until when what an instance shows, asks and granted lives; null where something lives for good. */

@@ -1,11 +1,10 @@
 import type { MessageStep } from '../catalog/journey-definition.ts';
-import type { CompiledStep } from '../catalog/load-journey.ts';
 import type { OutboundMessage } from '../effect/effect.ts';
 import type { Json } from '../json.ts';
-import { own } from '../own.ts';
 import { addDuration, subtractDuration } from '../time/duration.ts';
 import { formatInstant } from '../time/instant.ts';
 import { endOfQuietHours } from '../time/wall-clock.ts';
+import { refusedPurpose } from './consent.ts';
 import { idOf } from './facts.ts';
 import type { JourneyInstance } from './instance.ts';
 import type { Standing } from './standing.ts';
@@ -23,14 +22,6 @@ type Verdict =
   | { readonly kind: 'send' }
   | { readonly kind: 'drop'; readonly why: string }
   | { readonly kind: 'hold'; readonly until: number; readonly why: string };
-
-/** Purposes under which a person may have refused a message. */
-const purposesOf = ({ message }: MessageStep): readonly string[] => [
-  'messages',
-  message.channel,
-  message.topic,
-  `${message.channel}:${message.topic}`,
-];
 
 /** Until when the message limit holds a message back; null where it may go. */
 const endOfLimit = (world: World, at: number): number | null => {
@@ -55,17 +46,19 @@ const stillHolds = ({ world, instance, journey, compiled, at }: Standing): boole
   return ['enter.where', ...compiled.guards].every((path) => world.holds(journey.conditionAt(path), facts));
 };
 
+const sells = ({ sells: hasSold }: JourneyInstance, { message }: MessageStep): boolean =>
+  (message.intent ?? (hasSold ? 'sell' : 'serve')) === 'sell';
+
 const judge = (standing: Standing, step: MessageStep): Verdict => {
   const { world, instance, at } = standing;
   const { message } = step;
   const { consents, preferences } = world.profile;
-  const refused = purposesOf(step).find((purpose) => own(consents, purpose) === false);
-  if (refused !== undefined) return { kind: 'drop', why: `no consent: ${refused}` };
+  const refused = refusedPurpose(consents, message);
+  if (refused !== null) return { kind: 'drop', why: `no consent: ${refused}` };
   if (preferences.contactStyle === 'transaction-only' && !TRANSACTIONAL.has(message.topic)) {
     return { kind: 'drop', why: 'the visitor wants transactions only' };
   }
-  const intent = message.intent ?? (instance.sells ? 'sell' : 'serve');
-  if (intent === 'sell' && world.isServiceFirst(at)) {
+  if (sells(instance, step) && world.isServiceFirst(at)) {
     return { kind: 'drop', why: 'service first: a problem is open' };
   }
   const waited = instance.waiting?.kind === 'message';
@@ -75,7 +68,12 @@ const judge = (standing: Standing, step: MessageStep): Verdict => {
   if (world.catalog.settings.messageLimit?.max === 0) return { kind: 'drop', why: 'the message limit is 0' };
   if (message.urgent === true && message.topic === 'service') return { kind: 'send' };
   const { quietHours } = world.catalog.settings;
-  const quiet = quietHours === null ? null : endOfQuietHours(at, world.zone, quietHours);
+  // What is late, or came of a late event, goes out now: this must not be at night either.
+  const quiet =
+    quietHours === null
+      ? null
+      : (endOfQuietHours(at, world.zone, quietHours) ??
+        endOfQuietHours(world.surroundings.now, world.zone, quietHours));
   if (quiet !== null) return { kind: 'hold', until: quiet, why: 'quiet hours' };
   const limited = endOfLimit(world, at);
   return limited === null ? { kind: 'send' } : { kind: 'hold', until: limited, why: 'message limit' };
@@ -105,18 +103,14 @@ export const runMessage = (standing: Standing, step: MessageStep): JourneyInstan
   const rendered = world.render(compiled.content, world.factsOf(instance, at));
   if (!rendered.ok) return drop(`the template failed: ${rendered.message}`);
   if (JSON.stringify(rendered.content).length > MAX_CONTENT_BYTES) return drop('the content is too large');
-  ask(world, instance, compiled, step, rendered.content, at);
+  ask(standing, step, rendered.content);
   return sent;
 };
 
-const ask = (
-  world: World,
-  { run, journeyId }: JourneyInstance,
-  compiled: CompiledStep,
-  { message: { channel, topic } }: MessageStep,
-  content: Json,
-  at: number,
-): void => {
+const ask = ({ world, instance, compiled, at }: Standing, step: MessageStep, content: Json): void => {
+  const { run, journeyId } = instance;
+  const { channel, topic } = step.message;
+  const told = { kind: 'message', journeyId, stepId: compiled.id, channel, topic } as const;
   const message: OutboundMessage = {
     messageId: idOf(run, compiled.id),
     at: formatInstant(at),
@@ -132,6 +126,8 @@ const ask = (
   world.post({
     run,
     sentAt: at,
+    sells: sells(instance, step),
+    told,
     effects: [
       { kind: 'bus', id, detailType: 'Message Requested', detail: { ...message } },
       {
@@ -147,7 +143,7 @@ const ask = (
         id: `${id}.m`,
         at,
         order: world.order,
-        entry: { kind: 'message', journeyId, stepId: compiled.id, channel, topic, what: 'requested' },
+        entry: { ...told, what: 'requested' },
       },
       { kind: 'count', counter: `journeys/${journeyId}/messages/requested`, add: 1 },
     ],

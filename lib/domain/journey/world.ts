@@ -47,6 +47,9 @@ export interface OwnEvent {
 export interface PendingMessage {
   readonly run: string;
   readonly sentAt: number;
+  readonly sells: boolean;
+  /** How the visitor's story names it. */
+  readonly told: Omit<Extract<TimelineEntry, { readonly kind: 'message' }>, 'what' | 'why'>;
   readonly effects: readonly Effect[];
 }
 
