@@ -16,7 +16,7 @@ export interface TakenOffer {
  * What the first `units` of `quantity` equal units bear of `taken`: each bears the same, and the rest goes to the
  * first ones, one each. It rises with `taken`, so that discounts applied one after another never meet on a unit.
  */
-const borneByFirst = (units: number, taken: number, quantity: number): number => {
+export const borneByFirst = (units: number, taken: number, quantity: number): number => {
   const rest = taken % quantity;
   return ((taken - rest) / quantity) * units + Math.min(units, rest);
 };
