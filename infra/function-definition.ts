@@ -48,20 +48,21 @@ export const READ = ['dynamodb:GetItem', 'dynamodb:BatchGetItem'] as const;
  * rest, so that neither a flaw in decide can mint a key nor one in publishing can rewrite what was decided.
  */
 export const CONTROL_KEY = 'control';
+export const EXHAUSTED_KEY = 'exhausted-caps';
 export const CATALOG_KEYS = ['catalog-versions', 'catalog-chunks#*'] as const;
 export const VISITOR_KEYS = ['v*'] as const;
 
-/** The keys' hashes, the pointer to the active catalog, and the catalog. */
+/** The keys' hashes, the pointer to the active catalog, the digest of exhausted caps, and the catalog. */
 export const readControl: TableAccess = {
   actions: READ,
-  partitionKeys: [CONTROL_KEY, ...CATALOG_KEYS],
+  partitionKeys: [CONTROL_KEY, EXHAUSTED_KEY, ...CATALOG_KEYS],
 };
 
 /**
  * The offer ledger: orders, the parts of caps, and how often each person used an offer. One transaction moves all of
  * them.
  */
-const LEDGER_KEYS = ['order#*', 'open-orders#*', 'cap#*', ...VISITOR_KEYS] as const;
+const LEDGER_KEYS = ['order#*', 'open-orders#*', 'cap#*', EXHAUSTED_KEY, ...VISITOR_KEYS] as const;
 export const keepLedger: TableAccess = {
   actions: [
     'dynamodb:PutItem',

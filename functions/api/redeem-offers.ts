@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createDynamoClient } from '../../lib/adapters/dynamodb/client.ts';
 import { createControlStore } from '../../lib/adapters/dynamodb/control-store.ts';
+import { createExhaustedStore } from '../../lib/adapters/dynamodb/exhausted-store.ts';
 import { createRedemptionStore } from '../../lib/adapters/dynamodb/redemption-store.ts';
 import { createVisitorReader } from '../../lib/adapters/dynamodb/visitor-store.ts';
 import { createQueueSender, createSqsClient } from '../../lib/adapters/sqs/queue-sender.ts';
@@ -19,11 +20,9 @@ import { createMail } from '../../lib/service/send-mail.ts';
 const environment = environmentSchema.parse(process.env);
 const dynamo = createDynamoClient();
 const logger = createLogger('redeem-offers');
-const control = createControlPlane({
-  store: createControlStore(dynamo, environment.WEND_LOG_TABLE),
-  maxAgeMs: environment.WEND_CONTROL_MAX_AGE_MS,
-});
-const catalogs = createCatalogLibrary(createControlStore(dynamo, environment.WEND_LOG_TABLE));
+const store = createControlStore(dynamo, environment.WEND_LOG_TABLE);
+const control = createControlPlane({ store, maxAgeMs: environment.WEND_CONTROL_MAX_AGE_MS });
+const catalogs = createCatalogLibrary(store);
 const queues = createQueueSender(
   createSqsClient(),
   queueUrlsOf(environment, ['events-received', 'order-effects']),
@@ -34,6 +33,7 @@ const ledger = {
   now,
   pause,
   random: Math.random,
+  digest: createExhaustedStore(dynamo, environment.WEND_LOG_TABLE),
 };
 
 /** The routes under `/v1/redemptions`. */
@@ -44,10 +44,15 @@ export const handler = createApiHandler({
     hold: createHolder({
       ...ledger,
       catalogs: async () => catalogs((await control.current()).pointer),
+      exhausted: async () => (await control.lastSeen()).exhausted ?? [],
       queues,
       logger,
     }),
-    settle: createSettler({ ...ledger, mail: createMail(queues) }),
+    settle: createSettler({
+      ...ledger,
+      mail: createMail(queues),
+      onDegraded: (error) => logger.warn('The digest of exhausted caps was not written.', {}, error),
+    }),
     now,
   }),
 });

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createDynamoClient } from '../../lib/adapters/dynamodb/client.ts';
+import { createExhaustedStore } from '../../lib/adapters/dynamodb/exhausted-store.ts';
 import { createRedemptionStore } from '../../lib/adapters/dynamodb/redemption-store.ts';
 import { createVisitorReader } from '../../lib/adapters/dynamodb/visitor-store.ts';
 import { createQueueSender, createSqsClient } from '../../lib/adapters/sqs/queue-sender.ts';
@@ -24,6 +25,8 @@ const settle = createSettler({
   store: createRedemptionStore(dynamo, environment.WEND_LOG_TABLE),
   readVisitors,
   mail: createMail(queues),
+  digest: createExhaustedStore(dynamo, environment.WEND_LOG_TABLE),
+  onDegraded: (error) => logger.warn('The digest of exhausted caps was not written.', {}, error),
   now,
   pause,
   random: Math.random,

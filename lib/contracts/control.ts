@@ -45,12 +45,25 @@ export interface CatalogVersion {
   readonly forced?: string | undefined;
 }
 
+/** A cap that redemptions found used up, or too small for what a cart would use. */
+export interface ExhaustedCap {
+  readonly offerId: string;
+  readonly limit: 'total' | 'budget';
+  /** The limit as the catalog had it: another one says nothing of it. */
+  readonly of: number;
+  readonly left: number;
+  /** When it was found so, milliseconds since 1970: nobody relies on it for long. */
+  readonly at: number;
+}
+
 /** What the control plane says, with the numbers of its two items' writes (null where they do not exist). */
 export interface ControlSnapshot {
   readonly pointer: CatalogPointer;
   readonly pointerVersion: number | null;
   readonly keys: readonly StoredKey[];
   readonly keysVersion: number | null;
+  /** Caps that are known to be used up; absent: none. */
+  readonly exhausted?: readonly ExhaustedCap[];
 }
 
 /** The control plane's memory: catalog versions, the pointer to the active one, and keys. */

@@ -24,6 +24,7 @@ import type { ControlPlane } from './control-plane.ts';
 import { followLinks } from './follow-links.ts';
 import { type InlineEvents, isTheirs, readInline, withLogIn } from './inline-events.ts';
 import { assemblePerson, type Person, type PersonIds, pointsTo, visitorIdsOf } from './person.ts';
+import { roomLeft } from './redeem/exhausted.ts';
 
 /** What one decision reads. */
 export type ReadForDecision = (request: {
@@ -164,6 +165,7 @@ export const createDecider = (deps: DecideDeps): Decider => {
       decisionId: `${person.visitorId}.${now.toString(36)}-${deps.newId()}`,
       unread,
       warnings: unread ? [VISITOR_UNREAD] : [],
+      ...roomLeft((await deps.control.lastSeen()).exhausted ?? [], catalog, now),
     };
     const { answer, draws } = decide(input);
     const full: CompleteAnswer = { ...answer, pending };

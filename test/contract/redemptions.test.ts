@@ -15,6 +15,7 @@ const service = serviceForFile([
   offerFor('refused', { limits: { total: 1 }, late: 'refuse' }),
   offerFor('shared', { limits: { total: 2 } }),
   offerFor('free'),
+  offerFor('scarce', { limits: { total: 2 } }),
   {
     kind: 'offer',
     id: 'seat',
@@ -211,6 +212,29 @@ describe('a held order', () => {
     await service.track('Order Completed', { userId }, { order_id: orderId });
     await service.settle();
     expect(await statusOf(orderId)).toBe('committed');
+  });
+});
+
+describe('a decision', () => {
+  const decided = async (sku: string) => {
+    const body = { userId: fresh('user'), cart: cart(sku), options: { explain: true, dryRun: true } };
+    const { cart: priced, explanation } = await service.decide(body);
+    const offer = explanation?.offers.find(({ offerId }) => offerId === sku);
+    return { applied: priced?.applied.map(({ offerId }) => offerId), offer };
+  };
+
+  it('does not promise what is used up, and does again once it was given back', async () => {
+    const ids = [fresh('order'), fresh('order')];
+    expect((await decided('scarce')).applied).toEqual(['scarce']);
+    for (const id of ids) await hold('scarce', id);
+    await expect
+      .poll(() => decided('scarce'), { timeout: 8000 })
+      .toMatchObject({
+        applied: [],
+        offer: { status: 'CAPPED', limit: 'total' },
+      });
+    await move(ids[0] ?? '', 'cancel');
+    await expect.poll(async () => (await decided('scarce')).applied, { timeout: 8000 }).toEqual(['scarce']);
   });
 });
 

@@ -240,7 +240,7 @@ describe('the control plane', () => {
     expect(seen.map(({ operation }) => operation)).toEqual(['BatchGetItem', 'PutItem']);
     expect(keysOf(seen[0]?.body ?? '')).toEqual({
       [TABLE_NAMES.visitors]: ['V', 'O'],
-      [TABLE_NAMES.log]: ['catalog', 'keys'],
+      [TABLE_NAMES.log]: ['catalog', 'keys', 'D'],
     });
   });
 

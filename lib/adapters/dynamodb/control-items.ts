@@ -1,4 +1,10 @@
-import type { CatalogPointer, CatalogVersion, ControlSnapshot, StoredKey } from '../../contracts/control.ts';
+import type {
+  CatalogPointer,
+  CatalogVersion,
+  ControlSnapshot,
+  ExhaustedCap,
+  StoredKey,
+} from '../../contracts/control.ts';
 import type { BatchRead, TableKeys } from './batch-get.ts';
 import { itemAt } from './batch-get.ts';
 import { createUnpacker, pack, unpack } from './blob.ts';
@@ -12,6 +18,9 @@ const CONTROL = 'control';
 export const POINTER_KEY: Item = { pk: { S: CONTROL }, sk: { S: 'catalog' } };
 export const KEYS_KEY: Item = { pk: { S: CONTROL }, sk: { S: 'keys' } };
 
+/** Under a key of its own: who counts redemptions must not be able to write keys. */
+export const EXHAUSTED_KEY: Item = { pk: { S: 'exhausted-caps' }, sk: { S: 'D' } };
+
 export const VERSIONS = 'catalog-versions';
 export const versionKey = (version: number): Item => ({
   pk: { S: VERSIONS },
@@ -19,12 +28,26 @@ export const versionKey = (version: number): Item => ({
 });
 
 /** The control items, to be read with others. */
-export const controlKeys = (table: string): TableKeys => ({ table, keys: [POINTER_KEY, KEYS_KEY] });
+export const controlKeys = (table: string): TableKeys => ({
+  table,
+  keys: [POINTER_KEY, KEYS_KEY, EXHAUSTED_KEY],
+});
 
 const NO_CATALOG: CatalogPointer = { active: 0, rollout: null, latest: 0 };
 
 const unpackPointer = createUnpacker();
 const unpackKeys = createUnpacker();
+const unpackExhausted = createUnpacker();
+
+/** The digest of exhausted caps. */
+export const readExhausted = (item: Item | undefined): readonly ExhaustedCap[] =>
+  item?.s?.B === undefined ? [] : (unpackExhausted(item.s.B) as readonly ExhaustedCap[]);
+
+export const exhaustedItem = (caps: readonly ExhaustedCap[], version: number): Item => ({
+  ...EXHAUSTED_KEY,
+  v: { N: String(version) },
+  s: { B: pack(caps) },
+});
 
 /** What the control items of a batch say. */
 export const readControl = (batch: BatchRead, table: string): ControlSnapshot => {
@@ -35,6 +58,7 @@ export const readControl = (batch: BatchRead, table: string): ControlSnapshot =>
     pointerVersion: versionNumber(pointer),
     keys: keys?.s?.B === undefined ? [] : (unpackKeys(keys.s.B) as readonly StoredKey[]),
     keysVersion: versionNumber(keys),
+    exhausted: readExhausted(itemAt(batch, table, EXHAUSTED_KEY)),
   };
 };
 

@@ -1,4 +1,5 @@
 import type { CompiledCatalog } from '../catalog/compiled.ts';
+import type { CapRoom } from '../offer/cap-room.ts';
 import { type RenderedContent, rendererFor } from '../template/render-content.ts';
 import { isOpen, type Profile } from '../visitor/profile.ts';
 import type { DecisionAnswer, DecisionWarning } from './answer.ts';
@@ -10,7 +11,7 @@ import { explainExperiences } from './explain.ts';
 import { explainJourneys } from './explain-journeys.ts';
 import { type FilledPlacements, fillPlacements, type Render } from './fill-placements.ts';
 import { listOffers, usableOffersOf } from './list-offers.ts';
-import { explainOffers, type OfferPricing, priceOffers } from './price-offers.ts';
+import { explainOffers, type OfferPricing, type OfferSelection, priceOffers } from './price-offers.ts';
 import type { DecisionRequest } from './request.ts';
 import type { Selection } from './select-experiences.ts';
 import { suppressionOf } from './suppression.ts';
@@ -27,6 +28,8 @@ export interface DecisionInput {
   readonly unread: boolean;
   /** What went wrong before the decision. */
   readonly warnings: readonly DecisionWarning[];
+  /** By offer id: what is left of limits that are known to be short. */
+  readonly room?: { readonly [offerId: string]: CapRoom };
 }
 
 export interface Decision {
@@ -45,7 +48,14 @@ export const decide = (input: DecisionInput): Decision => {
   const facts = decisionFacts(profile, request, cart, catalog.settings, now);
   const suppression = suppressionOf(profile, input.unread, catalog, now);
   const eligible = new Set(request.placements.length === 0 ? [] : catalog.experienceRules.match(facts));
-  const selection: Selection = { catalog, profile, facts, suppression, eligible };
+  const selection: Selection & OfferSelection = {
+    catalog,
+    profile,
+    facts,
+    suppression,
+    eligible,
+    ...(input.room === undefined ? {} : { room: new Map(Object.entries(input.room)) }),
+  };
   const render = rendererOf(facts);
   const filled = fillPlacements(request.placements, selection, render);
   const usable = usableOffersOf(selection);

@@ -25,6 +25,8 @@ export interface DecisionRecord {
   readonly pending: readonly string[];
   /** What went wrong before the decision; what went wrong in it comes again with it. */
   readonly warnings: readonly DecisionWarning[];
+  /** What was known to be short of offers' limits; absent: nothing. */
+  readonly room?: DecisionInput['room'];
   /** What it showed, for the visitor's story. */
   readonly shown: ShownSummary;
   /** SHA-256 of the answer's JSON, base64url: what a replay is checked against. */
@@ -56,6 +58,7 @@ export const recordOf = (
   unread: input.unread,
   pending: answer.pending,
   warnings: input.warnings,
+  ...(input.room === undefined ? {} : { room: input.room }),
   shown: shownIn(answer),
   answerHash: hashOfAnswer(answer),
 });
@@ -77,6 +80,7 @@ export const replay = (record: DecisionRecord, catalog: CompiledCatalog): Comple
     decisionId: record.decisionId,
     unread: record.unread,
     warnings: record.warnings,
+    ...(record.room === undefined ? {} : { room: record.room }),
   });
   return { ...answer, pending: record.pending };
 };

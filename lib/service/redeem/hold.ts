@@ -1,3 +1,4 @@
+import type { ExhaustedCap } from '../../contracts/control.ts';
 import { toCart } from '../../contracts/http/decide.ts';
 import type { RedemptionRequest } from '../../contracts/http/redemptions.ts';
 import type { QueueSender } from '../../contracts/queue-sender.ts';
@@ -25,6 +26,7 @@ import type { Logger } from '../../runtime/logger.ts';
 import { delayUntil } from '../business/outbox.ts';
 import type { Catalogs } from '../catalog-library.ts';
 import type { PersonIds } from '../person.ts';
+import { changesOf, type ExhaustedDigest } from './exhausted.ts';
 import { backOff, isShort, type LedgerDeps, look, MAX_ATTEMPTS, shapeFirst } from './ledger.ts';
 import { readWhom, type Whom } from './whom.ts';
 
@@ -32,6 +34,9 @@ export interface HoldDeps extends LedgerDeps {
   readonly readVisitors: VisitorStore['read'];
   readonly catalogs: () => Promise<Catalogs>;
   readonly queues: QueueSender;
+  readonly digest: ExhaustedDigest;
+  /** The digest as it was last seen. */
+  readonly exhausted: () => Promise<readonly ExhaustedCap[]>;
   readonly logger: Logger;
 }
 
@@ -154,6 +159,16 @@ export const createHolder = (deps: HoldDeps) => {
     }
   };
 
+  /** Tells decisions what has no room any more, or has some again. Nobody's order depends on it. */
+  const tellDigest = async ({ seen }: Draft, taken: ReadonlySet<string>): Promise<void> => {
+    try {
+      const { found, restored } = changesOf(seen, await deps.exhausted(), taken, now());
+      if (found.length + restored.length > 0) await deps.digest.note(found, restored);
+    } catch (error) {
+      deps.logger.warn('The digest of exhausted caps was not written.', {}, error);
+    }
+  };
+
   const planAll = (
     { wanted, seen }: Draft,
     start: number,
@@ -198,6 +213,7 @@ export const createHolder = (deps: HoldDeps) => {
       const drafted = await draft(terms, whom, entitlements);
       refuseShort(drafted, entitlements);
       const names = new Set(drafted.wanted.map(({ offer }) => offer.id));
+      if (names.size < drafted.seen.size) await tellDigest(drafted, new Set());
       const lost = [...(first ?? [])].filter((id) => !names.has(id));
       if (lost.length > 0) {
         throw new Conflict('Others took the last of an offer; nothing is held, and it may be tried again.', {
@@ -221,7 +237,7 @@ export const createHolder = (deps: HoldDeps) => {
           personGives: [],
         });
         if (outcome === 'written') {
-          await release(redemption);
+          await Promise.all([release(redemption), tellDigest(drafted, names)]);
           return { redemption, isNew: true, warnings: drafted.warnings };
         }
         if (outcome === 'moved') {

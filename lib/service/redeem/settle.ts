@@ -24,12 +24,17 @@ import type { VisitorEvent } from '../../domain/visitor/event.ts';
 import type { VisitorStore } from '../../domain/visitor/visitor-store.ts';
 import { Conflict, InvalidRequest, NotFound, Unavailable } from '../../runtime/errors.ts';
 import type { SendMail } from '../send-mail.ts';
+import type { ExhaustedDigest } from './exhausted.ts';
 import { backOff, type LedgerDeps, look, MAX_ATTEMPTS, shapeFirst } from './ledger.ts';
 import { readIds } from './whom.ts';
 
 export interface SettleDeps extends LedgerDeps {
   readonly readVisitors: VisitorStore['read'];
   readonly mail: SendMail;
+  /** Absent: decisions are told nothing, and find out by themselves. */
+  readonly digest?: ExhaustedDigest;
+  /** Told of what went wrong and did not spoil the answer. */
+  readonly onDegraded?: (error: unknown) => void;
 }
 
 /** What a change of an order comes to: what is to be written, and the answer. */
@@ -71,11 +76,21 @@ export const createSettler = (deps: SettleDeps) => {
       const decided = await decide(stored.redemption);
       if (decided !== 'again') {
         if (decided.after === stored.redemption) return decided.answer;
-        if ((await write(stored, decided)) === 'written') return decided.answer;
+        if ((await write(stored, decided)) === 'written') {
+          await tellRestored(stored.redemption, decided.gives);
+          return decided.answer;
+        }
       }
       await backOff(deps, attempt);
     }
     throw new Unavailable('The order, or what it holds, was changed by others all the time.');
+  };
+
+  /** What was given back can be had again: decisions are told, and nobody's order depends on it. */
+  const tellRestored = async ({ holds }: Redemption, gives: readonly CapUse[]): Promise<void> => {
+    if (!gives.some((use) => use.kind === 'cap' && use.limit !== 'grant')) return;
+    const offers = holds.map(({ offerId }) => offerId);
+    await deps.digest?.note([], offers).catch((error: unknown) => deps.onDegraded?.(error));
   };
 
   const write = (stored: StoredRedemption, { after, gives, taking }: Change<unknown>) => {

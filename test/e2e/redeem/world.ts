@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type AttributeValue, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { createExhaustedStore } from '../../../lib/adapters/dynamodb/exhausted-store.ts';
 import { readPart, readRedemption } from '../../../lib/adapters/dynamodb/redemption-items.ts';
 import { createRedemptionStore } from '../../../lib/adapters/dynamodb/redemption-store.ts';
 import type { Definition } from '../../../lib/domain/catalog/definition.ts';
@@ -95,6 +96,8 @@ export const startLedgerWorld = async (definitions: readonly object[], seed = 1)
     pause,
     random,
     readVisitors: world.store.read,
+    digest: createExhaustedStore(world.client, TABLE_NAMES.log),
+    onDegraded: () => {},
   };
   const { logger } = recordingLogger();
   const queues = { send: async () => undefined };
@@ -112,6 +115,7 @@ export const startLedgerWorld = async (definitions: readonly object[], seed = 1)
       ...deps,
       catalogs: async () => ({ active: catalogs.current, rollout: null }),
       queues,
+      exhausted: async () => [],
       logger,
     }),
     settle: createSettler({
