@@ -2,11 +2,15 @@ import type { QueueSender } from '../../contracts/queue-sender.ts';
 import { MAX_SUBJECT_BYTES, personOf, visitorEventOf } from '../../domain/business/business-event.ts';
 import type { FollowerStore, SubjectStore } from '../../domain/business/business-store.ts';
 import type { EffectsOfCommit, FollowEffect } from '../../domain/effect/effect.ts';
+import type { VisitorEvent } from '../../domain/visitor/event.ts';
 import { MARK_LIFE_MS } from '../../domain/visitor/marks.ts';
 import { mailFor } from './outbox.ts';
 
 /** An event must be younger than its mark lives, with a day for the way: else it could take effect twice. */
 const MAX_AGE_MS = MARK_LIFE_MS - 24 * 60 * 60_000;
+
+/** Events of one message at most, bytes of their JSON: SQS takes 1 MiB. */
+const MAX_PART_BYTES = 500_000;
 
 export interface FollowDeps {
   readonly subjects: SubjectStore;
@@ -35,11 +39,30 @@ export const createFollowTaker = ({ subjects, followers, queues, now }: FollowDe
     const events = (await subjects.allLatest(subject)).filter(
       ({ receivedAt }) => receivedAt > moment - MAX_AGE_MS,
     );
-    for (const event of events)
-      await queues.send('events-received', mailFor([visitorId], [visitorEventOf(event)]));
+    // Together: what is over by now (a delay of a flight that was cancelled) then brings nothing about.
+    const mail = partsOf(events.map(visitorEventOf)).flatMap((part) => mailFor([visitorId], part));
+    if (mail.length > 0) await queues.send('events-received', mail);
   };
 
   return async (commit: EffectsOfCommit): Promise<void> => {
     for (const effect of commit.effects) if (effect.kind === 'follow') await take(commit, effect);
   };
+};
+
+/** Events in the order in which they happened, in as many parts as one message each can hold. */
+const partsOf = (events: readonly VisitorEvent[]): readonly (readonly VisitorEvent[])[] => {
+  const parts: VisitorEvent[][] = [];
+  let bytes = 0;
+  for (const event of events.toSorted((a, b) => a.at - b.at)) {
+    const size = Buffer.byteLength(JSON.stringify(event));
+    const part = parts.at(-1);
+    if (part === undefined || bytes + size > MAX_PART_BYTES) {
+      parts.push([event]);
+      bytes = size;
+    } else {
+      part.push(event);
+      bytes += size;
+    }
+  }
+  return parts;
 };

@@ -193,6 +193,17 @@ describe('a follow', () => {
     expect(world.mail().map(([id, { messageId }]) => [id, messageId])).toEqual([[idOf(0), 'ce:test:new']]);
   });
 
+  it('tells it in one message, in the order in which it happened, so that nothing comes of what is over', async () => {
+    const subject = freshSubject();
+    const cancelled = { subject, type: 'flight.cancelled', messageId: 'ce:test:over', at: NOW };
+    await world.take(businessEvent(cancelled));
+    await world.take(businessEvent({ subject, messageId: 'ce:test:late', at: NOW - 10 }));
+    world.queues.sent.length = 0;
+    await world.takeFollows(effects(idOf(0), subject));
+    expect(world.queues.sent).toHaveLength(1);
+    expect(world.mail().map(([, { messageId }]) => messageId)).toEqual(['ce:test:late', 'ce:test:over']);
+  });
+
   it('misses nothing that comes at the very moment', async () => {
     for (let round = 0; round < 20; round++) {
       const subject = freshSubject();
