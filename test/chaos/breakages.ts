@@ -129,6 +129,12 @@ export const BREAKAGES: { readonly [sentence: string]: Breakage } = {
       ...heldOut.map(({ run }): Effect => messageTo(commit, commit.at, run)),
     ]);
   }),
+  'those who unsubscribed get a message too': committing('consent', () => (commit) => {
+    const { consents } = commit.person.visitor.state;
+    const isRefused = consents['push:news']?.value === false;
+    const message = messageTo(commit, commit.at, `${commit.person.visitorId}-${commit.person.version}`);
+    return isRefused ? withEffects(commit, [...commit.person.effects, message]) : commit;
+  }),
   'nobody says what sells': { law: 'sell', catalogs: CATALOGS_THAT_SELL },
   'nobody says when it is night': { law: 'quiet', catalogs: CATALOGS_THAT_DISTURB },
   'nobody says how many messages are too many': { law: 'limit', catalogs: CATALOGS_THAT_DISTURB },

@@ -20,6 +20,8 @@ class Refused extends Error {
 /** One run of a function. */
 export interface Task {
   readonly name: string;
+  /** When it began, milliseconds since 1970. */
+  readonly since: number;
   isDead: boolean;
   /** How many of its operations failed, or said so. */
   faults: number;
@@ -55,7 +57,7 @@ export interface Faults {
 
 export const NO_FAULTS: Faults = { kill: 0, refuse: 0, lose: 0, degrade: 0 };
 
-const NOBODY: Task = { isDead: false, name: 'nobody', faults: 0, die: () => {} };
+const NOBODY: Task = { isDead: false, name: 'nobody', since: 0, faults: 0, die: () => {} };
 
 /**
  * All that functions do to the world goes through here one by one, in an order that chance decides: what runs side by
@@ -64,13 +66,16 @@ const NOBODY: Task = { isDead: false, name: 'nobody', faults: 0, die: () => {} }
 export class Gate {
   readonly trace: string[] = [];
   readonly #chance: Chance;
+  readonly #clock: () => number;
   readonly #tasks = new AsyncLocalStorage<Task>();
   #pending: Operation[] = [];
   #running = 0;
   faults: Faults = NO_FAULTS;
 
-  constructor(chance: Chance) {
+  /** @param clock - the world's, milliseconds since 1970 */
+  constructor(chance: Chance, clock: () => number) {
     this.#chance = chance;
+    this.#clock = clock;
   }
 
   /** The run that asks just now. */
@@ -98,7 +103,7 @@ export class Gate {
   async start(name: string, work: () => Promise<void>): Promise<'done' | 'failed' | 'died'> {
     this.#running += 1;
     const { promise, resolve } = Promise.withResolvers<'done' | 'failed' | 'died'>();
-    const task: Task = { isDead: false, name, faults: 0, die: () => resolve('died') };
+    const task: Task = { isDead: false, name, since: this.#clock(), faults: 0, die: () => resolve('died') };
     this.#tasks.run(task, () => {
       // What the dead say any more, nobody hears: they were settled when they died.
       work().then(

@@ -59,13 +59,15 @@ export class House {
   #waiting: Waiting[] = [];
   #streaming = false;
   #order = 0;
+  /** Runs that have not come to their end, and what must come again after them. */
+  #busy = 0;
 
   constructor({ store, catalogs, chance, now, breakage }: HouseOptions) {
     this.now = now;
     this.#chance = chance;
     this.#catalogs = catalogs;
     this.catalog = catalogs.first;
-    this.gate = new Gate(chance);
+    this.gate = new Gate(chance, () => this.now);
     const client = store.clientOf((command, input, send) => {
       const written = async (asked: object): Promise<object> => {
         const output = await send(asked);
@@ -114,7 +116,7 @@ export class House {
   }
 
   get isIdle(): boolean {
-    return this.gate.running === 0 && this.#waiting.every(({ from }) => from > this.now);
+    return this.#busy === 0 && this.#waiting.every(({ from }) => from > this.now);
   }
 
   /** Starts one function on some of what waits. */
@@ -137,6 +139,7 @@ export class House {
   }
 
   async #handle(queue: Waiting['queue'], batch: readonly Waiting[]): Promise<void> {
+    this.#busy += 1;
     if (queue === 'stream') this.#streaming = true;
     let failed: readonly number[] = [];
     const idle = this.#idle.get(queue) ?? [];
@@ -155,11 +158,15 @@ export class House {
       if (comesAgain) this.#waiting.push(waiting);
     }
     if (queue === 'stream') this.#streaming = false;
+    this.#busy -= 1;
   }
 
   /** Runs a function that no queue feeds. */
   async run(name: string, work: (parts: Parts) => Promise<void>): Promise<boolean> {
-    return (await this.gate.start(name, () => work(this.#parts))) === 'done';
+    this.#busy += 1;
+    const end = await this.gate.start(name, () => work(this.#parts));
+    this.#busy -= 1;
+    return end === 'done';
   }
 
   /** Looks for lost timers, as the sweep does once a day, by what the due index holds. */
@@ -197,7 +204,9 @@ export class House {
         if (!(error instanceof Conflict)) throw error;
       }
     };
+    this.#busy += 1;
     while (!(await this.run('agent', attempt)));
+    this.#busy -= 1;
   }
 
   /** Whoever looks at tasks tells journeys of those that an agent died over. */

@@ -30,8 +30,8 @@ export const requestsLaw: Law = (outcome) => {
 const LEASE_MS = 30_000;
 
 /** Whether a sender may have failed to say that the message was sent. */
-const mayHaveFailed = ({ task, faults, at }: Received, next: Received): boolean =>
-  task.isDead || task.faults > faults || next.at >= at + LEASE_MS;
+const mayHaveFailed = ({ task, faults }: Received, next: Received): boolean =>
+  task.isDead || task.faults > faults || next.at >= task.since + LEASE_MS;
 
 /** Each message arrives, and again only where a sender died, or got no answer, between sending and saying so. */
 export const deliveriesLaw: Law = (outcome) => {

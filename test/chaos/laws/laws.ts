@@ -1,7 +1,7 @@
 import type { Outcome } from '../life-of-a-seed.ts';
 import { countersLaw, journeysCountedLaw } from './counted.ts';
 import { busLaw, deliveriesLaw, requestsLaw, storyLaw, tasksLaw } from './effects.ts';
-import { holdoutLaw, limitLaw, quietLaw, sellLaw } from './promises.ts';
+import { consentLaw, holdoutLaw, limitLaw, quietLaw, sellLaw } from './promises.ts';
 import { dueLaw, eventsLaw, revisionsLaw, seatsLaw } from './states.ts';
 
 /** What must be so however a seed was lived; answers what is not, in sentences. */
@@ -21,6 +21,7 @@ export const LAWS: { readonly [name: string]: Law } = {
   holdout: holdoutLaw,
   sell: sellLaw,
   quiet: quietLaw,
+  consent: consentLaw,
   limit: limitLaw,
   due: dueLaw,
   revisions: revisionsLaw,

@@ -89,13 +89,27 @@ const AMSTERDAM = new Intl.DateTimeFormat('en-GB', {
 /** The one message that is urgent. */
 const URGENT = 'sorry';
 
-/** Nobody is disturbed at night. */
+const isNight = (at: number): boolean => {
+  const hour = Number(AMSTERDAM.format(at));
+  return hour >= 21 || hour < 8;
+};
+
+/** Nobody is disturbed at night: neither when it is said to be, nor when it is asked for. */
 export const quietLaw: Law = (outcome) =>
-  wanted(outcome, 'delivery').flatMap(({ effect: { message } }) => {
-    const hour = Number(AMSTERDAM.format(Date.parse(message.at)));
-    return message.journeyId !== URGENT && (hour >= 21 || hour < 8)
-      ? [`${message.stepId} was sent at ${message.at}`]
-      : [];
+  wanted(outcome, 'delivery').flatMap(({ at, effect: { message } }) =>
+    message.journeyId !== URGENT && (isNight(Date.parse(message.at)) || isNight(at))
+      ? [`${message.stepId} of ${message.at} was asked for at ${new Date(at).toISOString()}`]
+      : [],
+  );
+
+/** Nobody is sent what they have refused, as far as is known when it is asked for. */
+export const consentLaw: Law = (outcome) =>
+  wanted(outcome, 'delivery').flatMap(({ effect: { message }, state }) => {
+    const { channel, topic } = message;
+    const refused = ['messages', channel, topic, `${channel}:${topic}`].filter(
+      (purpose) => state()?.consents[purpose]?.value === false,
+    );
+    return refused.length > 0 ? [`${message.stepId} was sent against ${refused.join(', ')}`] : [];
   });
 
 /** Nobody gets more than three messages a day, as far as is known when one is asked for. */

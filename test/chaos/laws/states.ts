@@ -2,11 +2,12 @@ import { unpack } from '../../../lib/adapters/dynamodb/blob.ts';
 import type { BusinessEvent } from '../../../lib/domain/business/business-event.ts';
 import type { Follow } from '../../../lib/domain/business/follower.ts';
 import type { Grant } from '../../../lib/domain/journey/instance.ts';
+import { stampOf } from '../../../lib/domain/visitor/event.ts';
 import { DAY } from '../../unit/journey/life.ts';
 import { asOfNow } from '../look.ts';
 import { SEATS } from '../scenario.ts';
 import type { Law } from './laws.ts';
-import { peopleOf, personAt } from './people.ts';
+import { ownerAt, peopleOf } from './people.ts';
 
 /** Every accepted event took effect once, for whoever it belongs to in the end. */
 export const eventsLaw: Law = (outcome) => {
@@ -70,7 +71,7 @@ export const revisionsLaw: Law = (outcome) => {
       const isMissed = until !== null && event.receivedAt > until - MARGIN;
       const isPast = event.receivedAt < at - 13 * DAY;
       if (isMissed || isPast) return [];
-      const person = personAt(outcome, visitorId);
+      const person = ownerAt(outcome, visitorId, stampOf(event));
       const known = person?.visitor.state.subjects[`${event.type}\n${subject}`];
       return known?.messageId === event.messageId ? [] : [`a follower has not heard of ${event.type}`];
     }),
@@ -94,10 +95,14 @@ export const seatsLaw: Law = ({ house }) => {
     const grants = state()?.grants.filter(({ poolId }) => poolId !== null) ?? [];
     if (grants.length === 0) holders.delete(visitorId);
     else holders.set(visitorId, grants);
-    const held = new Set(
-      [...holders.values()].flat().flatMap((grant) => (holds(grant, at) ? [grant.grantId] : [])),
+    const held = Map.groupBy(
+      new Map([...holders.values()].flat().map((grant) => [grant.grantId, grant])).values(),
+      ({ poolId }) => poolId,
     );
-    if (held.size > SEATS) found.push(`${held.size} people hold ${SEATS} seats`);
+    for (const its of held.values()) {
+      const count = its.filter((grant) => holds(grant, at)).length;
+      if (count > SEATS) found.push(`${count} people hold ${SEATS} seats`);
+    }
   }
   return found;
 };
