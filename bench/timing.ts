@@ -37,7 +37,7 @@ export const timeEach = <T>(values: readonly T[], lasting: number, work: (value:
 
 /** Three figures, thousands separated. */
 export const shown = (number: number): string =>
-  number >= 100 ? Math.round(number).toLocaleString('en-GB') : number.toPrecision(2);
+  number >= 99.5 ? Math.round(number).toLocaleString('en-GB') : number.toPrecision(2);
 
 /** A row of a Markdown table. */
 export const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;

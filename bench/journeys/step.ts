@@ -55,7 +55,13 @@ const personIn = (catalog: CompiledCatalog, userId: string, running: number): Vi
     ),
     eventOf(userId, BEGIN, NOW - DAY, { errands: running }),
   ];
-  return stepOf(catalog, { visitor: STRANGER, userId, events, now: NOW - DAY, timer: null }).visitor;
+  const at = { userId, now: NOW - DAY, timer: null };
+  let last = stepOf(catalog, { ...at, visitor: STRANGER, events });
+  // More came of it than one commit holds: the rest goes on in the next.
+  while (last.due !== null && last.due <= at.now) {
+    last = stepOf(catalog, { ...at, visitor: last.visitor, events: [] });
+  }
+  return last.visitor;
 };
 
 const stepOf = (catalog: CompiledCatalog, { visitor, userId, events, now, timer }: Step): Advanced =>
