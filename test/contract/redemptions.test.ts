@@ -189,6 +189,16 @@ describe('a held order', () => {
     expect(appliedIn(await hold('honoured'))).toEqual([]);
   });
 
+  it('may be held anew under its id after it expired, for what is left then', async () => {
+    const orderId = fresh('order');
+    expect((await hold('shared', orderId)).status).toBe(201);
+    await service.advance('PT16M');
+    const again = await hold('free', orderId);
+    expect(again.status).toBe(201);
+    expect(of(again)).toMatchObject({ status: 'held', holds: [{ offerId: 'free', state: 'held' }] });
+    expect((await hold('free', orderId)).status).toBe(200);
+  });
+
   it('is refused where it is paid too late for an offer that says so', async () => {
     const [mine, other] = [fresh('order'), fresh('order')];
     expect(appliedIn(await hold('refused', mine))).toEqual(['refused']);

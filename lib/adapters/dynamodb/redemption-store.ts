@@ -202,7 +202,8 @@ export const createRedemptionStore = (client: DynamoDBClient, table: string): Re
       const needed = [
         redemptionAction(move),
         openAction(move),
-        ...(move.before === null ? [put(ofVisitorItem(move.after))] : []),
+        // Held for the first time, or anew, maybe for somebody else.
+        ...(move.before?.redemption.heldAt === move.after.heldAt ? [] : [put(ofVisitorItem(move.after))]),
         ...move.takes.map(takeAction),
         ...move.gives.map(giveAction),
         ...move.personTakes.map(personTakeAction),

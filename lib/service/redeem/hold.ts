@@ -3,31 +3,22 @@ import { toCart } from '../../contracts/http/decide.ts';
 import type { RedemptionRequest } from '../../contracts/http/redemptions.ts';
 import type { QueueSender } from '../../contracts/queue-sender.ts';
 import type { Cart } from '../../domain/cart/cart.ts';
-import type { CompiledOffer } from '../../domain/catalog/compiled.ts';
 import type { DecisionWarning } from '../../domain/decision/answer.ts';
 import { type RedemptionTerms, redemptionTerms } from '../../domain/decision/redeem.ts';
 import { NO_REQUEST } from '../../domain/decision/request.ts';
 import { isJsonObject } from '../../domain/json.ts';
-import type { CapRoom } from '../../domain/offer/cap-room.ts';
-import type { PricedCart } from '../../domain/offer/priced-cart.ts';
-import { capOfGrant, capsOf } from '../../domain/redemption/cap.ts';
-import { HOLD_MS, type Hold, type Redemption } from '../../domain/redemption/redemption.ts';
-import {
-  joinTakings,
-  leftIn,
-  planWants,
-  type Seen,
-  type Taking,
-  type Want,
-} from '../../domain/redemption/take.ts';
+import { expire, HOLD_MS, type Hold, type Redemption } from '../../domain/redemption/redemption.ts';
+import type { StoredRedemption } from '../../domain/redemption/redemption-store.ts';
+import { givesOf, joinTakings, NOTHING_TAKEN, type Taking } from '../../domain/redemption/take.ts';
 import type { VisitorStore } from '../../domain/visitor/visitor-store.ts';
 import { Conflict, InvalidRequest, Unavailable } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { delayUntil } from '../business/outbox.ts';
 import type { Catalogs } from '../catalog-library.ts';
 import type { PersonIds } from '../person.ts';
+import { createDrafter, type Draft, planAll, type Wanted } from './draft.ts';
 import { changesOf, type ExhaustedDigest } from './exhausted.ts';
-import { backOff, isShort, type LedgerDeps, look, MAX_ATTEMPTS, shapeFirst } from './ledger.ts';
+import { backOff, isShort, type LedgerDeps, MAX_ATTEMPTS, shapeFirst } from './ledger.ts';
 import { readWhom, type Whom } from './whom.ts';
 
 export interface HoldDeps extends LedgerDeps {
@@ -46,54 +37,6 @@ export interface Held {
   readonly isNew: boolean;
   readonly warnings: readonly DecisionWarning[];
 }
-
-/** One offer that an order is to have. */
-interface Wanted {
-  readonly offer: CompiledOffer;
-  readonly grantId?: string;
-  readonly code?: string;
-  readonly amount: number;
-}
-
-/** What an order comes to within the room that the ledger leaves now. */
-interface Draft {
-  readonly cart: PricedCart | null;
-  readonly wanted: readonly Wanted[];
-  readonly seen: ReadonlyMap<string, readonly Seen[]>;
-  readonly warnings: readonly DecisionWarning[];
-}
-
-const wantsOf = (
-  { offer, grantId, amount }: Wanted,
-  terms: RedemptionTerms,
-  { visitorIds }: Whom,
-): readonly Want[] => {
-  const { definition } = offer;
-  const perVisitor = definition.limits?.perVisitor;
-  const caps = capsOf(definition, terms.countedFor(offer, grantId));
-  return [
-    ...[...caps].map(
-      ([limit, cap]): Want => ({ kind: 'cap', limit, cap, amount: limit === 'budget' ? amount : 1 }),
-    ),
-    ...(perVisitor === undefined
-      ? []
-      : [{ kind: 'person', offerId: offer.id, visitorIds, limit: perVisitor } as const]),
-    ...(grantId === undefined
-      ? []
-      : [{ kind: 'cap', limit: 'grant', cap: capOfGrant(grantId), amount: 1 } as const]),
-  ];
-};
-
-/** What is left of an offer's limits; a grant that is used already is used up for this person. */
-const roomOf = (seen: readonly Seen[]): CapRoom => {
-  let room: CapRoom = {};
-  for (const one of seen) {
-    const limit = one.kind === 'cap' ? one.want.limit : 'perVisitor';
-    const key = limit === 'grant' ? 'perVisitor' : limit;
-    room = { ...room, [key]: Math.min(room[key] ?? Number.POSITIVE_INFINITY, leftIn(one)) };
-  }
-  return room;
-};
 
 const cartOf = (request: RedemptionRequest, { profile }: Whom): Cart | null => {
   if (request.cart !== undefined) return toCart(request.cart);
@@ -114,40 +57,19 @@ const cartOf = (request: RedemptionRequest, { profile }: Whom): Cart | null => {
  */
 export const createHolder = (deps: HoldDeps) => {
   const { store, now, random } = deps;
+  const draft = createDrafter(deps);
 
-  /** Prices, looks at what that wants of the ledger, and prices again within it, until all of it was looked at. */
-  const draft = async (
-    terms: RedemptionTerms,
-    whom: Whom,
-    entitlements: readonly Wanted[],
-  ): Promise<Draft> => {
-    const seen = new Map<string, readonly Seen[]>();
-    const room = new Map<string, CapRoom>();
-    for (;;) {
-      const pricing = terms.price(room);
-      const result = pricing?.result;
-      if (result !== undefined && !result.ok) {
-        throw new InvalidRequest('The cart can not be priced.', [
-          { path: `cart.${result.error.path}`, message: result.error.message },
-        ]);
-      }
-      const cart = result?.priced ?? null;
-      const applied = (cart?.applied ?? []).flatMap((one): readonly Wanted[] => {
-        const offer = whom.catalog.offerById.get(one.offerId);
-        return offer === undefined ? [] : [{ ...one, offer }];
-      });
-      const names = new Set(applied.map(({ offer }) => offer.id));
-      const wanted = [...applied, ...entitlements.filter(({ offer }) => !names.has(offer.id))];
-      const unseen = wanted.filter(({ offer, amount }) => isUnseen(seen.get(offer.id), amount));
-      if (unseen.length === 0) return { cart, wanted, seen, warnings: terms.warnings(pricing) };
-      await Promise.all(
-        unseen.map(async (one) => {
-          const found = await look(deps, wantsOf(one, terms, whom));
-          seen.set(one.offer.id, found);
-          room.set(one.offer.id, roomOf(found));
-        }),
-      );
+  /** What is known of an order; a hold whose time is over is released first. */
+  const standing = async (orderId: string): Promise<StoredRedemption | null> => {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const before = await store.read(orderId);
+      if (before === null) return null;
+      const { redemption: after, gives } = expire(before.redemption, now());
+      if (after === before.redemption) return before;
+      const { takes, personTakes, personChecks } = NOTHING_TAKEN;
+      await store.write({ before, after, takes, personTakes, personChecks, ...givesOf(gives) });
     }
+    throw new Unavailable('The order was changed by others all the time.');
   };
 
   const release = async (redemption: Redemption): Promise<void> => {
@@ -169,24 +91,10 @@ export const createHolder = (deps: HoldDeps) => {
     }
   };
 
-  const planAll = (
-    { wanted, seen }: Draft,
-    start: number,
-  ): { readonly takings: readonly Taking[] } | Exclude<ReturnType<typeof planWants>, { kind: 'taking' }> => {
-    const takings: Taking[] = [];
-    for (const { offer } of wanted) {
-      const plan = planWants(seen.get(offer.id) ?? [], start);
-      if (plan.kind !== 'taking') return plan;
-      takings.push(plan.taking);
-    }
-    return { takings };
-  };
-
-  return async (request: RedemptionRequest): Promise<Held> => {
-    const { orderId, userId = null, anonymousId = null } = request;
+  /** Whom the order is of, and what they may have. */
+  const prepare = async (request: RedemptionRequest) => {
+    const { userId = null, anonymousId = null } = request;
     const ids: PersonIds = { userId, anonymousId };
-    const before = await store.read(orderId);
-    if (before !== null) return { redemption: before.redemption, isNew: false, warnings: [] };
     const at = now();
     const whom = await readWhom(deps.readVisitors, ids, await deps.catalogs(), at);
     const cart = cartOf(request, whom);
@@ -206,7 +114,15 @@ export const createHolder = (deps: HoldDeps) => {
       claims: request.claims ?? [],
       now: at,
     });
-    const entitlements = entitlementsOf(request, terms, whom);
+    return { whom, terms, entitlements: entitlementsOf(request, terms, whom) };
+  };
+
+  return async (request: RedemptionRequest): Promise<Held> => {
+    const { orderId } = request;
+    const before = await standing(orderId);
+    if (before !== null && !mayBeHeldAgain(before.redemption))
+      return { redemption: before.redemption, isNew: false, warnings: [] };
+    const { whom, terms, entitlements } = await prepare(request);
     const start = Math.floor(random() * 16);
     let first: ReadonlySet<string> | null = null;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
@@ -228,7 +144,7 @@ export const createHolder = (deps: HoldDeps) => {
         const redemption = redemptionOf(orderId, whom, drafted, plan.takings, now());
         const { takes, personTakes, personChecks } = joinTakings(plan.takings);
         const outcome = await store.write({
-          before: null,
+          before,
           after: redemption,
           takes,
           gives: [],
@@ -254,10 +170,8 @@ export const createHolder = (deps: HoldDeps) => {
   };
 };
 
-/** Whether an offer's limits have to be looked at: not yet seen, or for another amount. */
-const isUnseen = (seen: readonly Seen[] | undefined, amount: number): boolean =>
-  seen === undefined ||
-  seen.some(({ want }) => want.kind === 'cap' && want.limit === 'budget' && want.amount !== amount);
+/** An order that nobody paid for in time may be held anew under its id, once its visitor was told all that it owes. */
+const mayBeHeldAgain = ({ status, owed }: Redemption): boolean => status === 'expired' && owed.length === 0;
 
 /**
  * Claims of which nothing shows in a cart; those that take something off it are priced with it.
