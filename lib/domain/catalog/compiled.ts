@@ -143,4 +143,12 @@ export interface CompiledOffer {
   readonly condition: Condition;
   /** Which lines a reward on lines is about; null: all. */
   readonly lineCondition: Condition | null;
+  /** What a line must be for that, where it is a single text that the line itself has; null: something else. */
+  readonly lineEquals: LineEquals | null;
+}
+
+/** That one field of a line is a text. */
+export interface LineEquals {
+  readonly field: 'sku' | 'productId' | 'variant' | 'name' | 'category';
+  readonly value: string;
 }

@@ -1,7 +1,7 @@
 import type { Condition } from '../condition/condition.ts';
 import { type PriceableOffer, toPriceableOffer } from '../offer/priceable-offer.ts';
 import { parseInstant } from '../time/instant.ts';
-import type { CompiledOffer } from './compiled.ts';
+import type { CompiledOffer, LineEquals } from './compiled.ts';
 import type { Intent, OfferDefinition, Reward } from './definition.ts';
 import type { ParseConditionOf } from './load-experience.ts';
 import { offerRuns } from './not-yet-run.ts';
@@ -23,6 +23,17 @@ export const accountFactOf = (reward: Reward): string | null => {
     : `account.${reward.account}`;
 };
 
+const LINE_FIELDS: readonly LineEquals['field'][] = ['sku', 'productId', 'variant', 'name', 'category'];
+
+/** Most conditions on lines name one product or one category: whether any line fulfils it is then a look-up. */
+const lineEqualsOf = ({ lines }: OfferDefinition): LineEquals | null => {
+  const [test, more] = Object.entries(lines ?? {});
+  if (test === undefined || more !== undefined) return null;
+  const [fact, value] = test;
+  const field = LINE_FIELDS.find((each) => fact === `line.${each}`);
+  return field === undefined || typeof value !== 'string' ? null : { field, value };
+};
+
 class LoadedOffer implements CompiledOffer {
   readonly id: string;
   readonly index: number;
@@ -35,6 +46,7 @@ class LoadedOffer implements CompiledOffer {
   readonly runs: boolean;
   readonly priority: number;
   readonly priceable: PriceableOffer;
+  readonly lineEquals: LineEquals | null;
   readonly from: number | null;
   readonly until: number | null;
   readonly #parse: ParseConditionOf;
@@ -53,6 +65,7 @@ class LoadedOffer implements CompiledOffer {
     this.runs = offerRuns(definition);
     this.priority = definition.priority ?? 0;
     this.priceable = toPriceableOffer(definition, currency);
+    this.lineEquals = this.priceable.target === 'lines' ? lineEqualsOf(definition) : null;
     this.from = definition.from === undefined ? null : parseInstant(definition.from);
     this.until = definition.until === undefined ? null : parseInstant(definition.until);
     this.#parse = parse;

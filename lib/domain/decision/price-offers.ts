@@ -1,5 +1,5 @@
 import type { Cart, CartLine } from '../cart/cart.ts';
-import type { CompiledCatalog, CompiledOffer } from '../catalog/compiled.ts';
+import type { CompiledCatalog, CompiledOffer, LineEquals } from '../catalog/compiled.ts';
 import { nodeHolds, type Scope, scopeOf } from '../condition/evaluate.ts';
 import { unmet } from '../condition/explain.ts';
 import { type CappedLimit, cappedBy, type RoomOfOffers } from '../offer/cap-room.ts';
@@ -80,6 +80,19 @@ const lineMatcher = ({ catalog, facts }: OfferSelection) => {
   };
 };
 
+/** Tells offers that are on lines of which the cart has none: of hundreds that hold, most are about other products. */
+const findsNoLine = (cart: Cart) => {
+  const values = new Map<LineEquals['field'], ReadonlySet<string | undefined>>();
+  return ({ lineEquals, priceable }: CompiledOffer): boolean => {
+    if (lineEquals === null || (priceable.currency !== null && priceable.currency !== cart.currency))
+      return false;
+    const { field, value } = lineEquals;
+    const present = values.get(field) ?? new Set(cart.lines.map((line) => line[field]));
+    values.set(field, present);
+    return !present.has(value);
+  };
+};
+
 /** Prices once, without the offers that are known to have no room. */
 const priceOnce = (
   cart: Cart,
@@ -90,11 +103,12 @@ const priceOnce = (
   const { catalog, facts } = selection;
   const candidates: OfferCandidate[] = [];
   const priced: number[] = [];
+  const isElsewhere = findsNoLine(cart);
   for (const index of anyCanApply(selection, ways) ? catalog.offerRules.match(facts) : []) {
     const offer = catalog.offers[index];
     if (offer === undefined || capped.has(offer.id)) continue;
     const way = wayTo(offer, ways);
-    if (way === null || suppressedOffer(offer, selection) !== null) continue;
+    if (way === null || isElsewhere(offer) || suppressedOffer(offer, selection) !== null) continue;
     candidates.push(candidateBy(way, offer, cart, facts));
     priced.push(index);
   }

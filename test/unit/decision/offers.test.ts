@@ -139,6 +139,23 @@ describe("a contract's prices", () => {
   });
 });
 
+describe('an offer on lines', () => {
+  const rules = `
+{ kind: offer, id: on-s0, lines: { line.sku: s0 }, reward: { type: percentage, value: 10 }, until: 2030-01-01T00:00:00Z }
+---
+{ kind: offer, id: on-z, lines: { line.sku: z }, reward: { type: percentage, value: 50 }, until: 2030-01-01T00:00:00Z }
+---
+{ kind: offer, id: dear, lines: { line.unitPrice: { $gte: 2000 } }, reward: { type: fixedPrice, value: 1900 }, until: 2030-01-01T00:00:00Z }
+`;
+
+  it('has no effect on a cart that has none of them', () => {
+    const decision = decideFor(rules, visitor(), { cart: cartOf(1000, 2000) });
+    expect(decision.answer.cart?.applied).toMatchObject([{ offerId: 'dear', amount: 100 }]);
+    expect(outcomeOf(decision, 'on-z')).toEqual({ offerId: 'on-z', status: 'NO_EFFECT' });
+    expect(outcomeOf(decision, 'on-s0')).toMatchObject({ status: 'BEATEN', by: 'dear', difference: 0 });
+  });
+});
+
 describe('the decision of a cart in another currency', () => {
   it('says which currency an amount is in', () => {
     const rules =
