@@ -13,7 +13,7 @@ import { SERVICE_VERSION } from '../lib/contracts/version.ts';
  */
 
 /** In the order of the report; each has a `bench.ts` that exports `run`. */
-const PARTS = ['conditions', 'decide', 'journeys', 'simulation', 'http', 'bundles'] as const;
+const PARTS = ['conditions', 'decide', 'pricing', 'journeys', 'simulation', 'http', 'bundles'] as const;
 type Part = (typeof PARTS)[number];
 
 const REPORT = fileURLToPath(new URL('../docs/benchmarks.md', import.meta.url));
@@ -53,6 +53,7 @@ const heading = (): string =>
 const titles: Readonly<Record<Part, string>> = {
   conditions: 'Conditions',
   decide: 'The pure decision',
+  pricing: 'Pricing a cart',
   journeys: 'Journeys',
   simulation: 'Simulation',
   http: 'Decide over HTTP',

@@ -1,12 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { type Facts, factsOf } from '../../lib/domain/condition/facts.ts';
 import { decodeRuleSet, encodeRuleSet } from '../../lib/domain/condition/image-codec.ts';
 import { parseCondition } from '../../lib/domain/condition/parse.ts';
 import { buildRuleSet, loadRuleSet } from '../../lib/domain/condition/rule-set.ts';
+import { requirePeers } from '../peer-packages.ts';
 import type { Rule, Test, Visitor } from './workload.ts';
 
 /** Rules made ready by one engine. */
@@ -93,19 +90,6 @@ const wend: Engine = {
 };
 
 const callable = <T>(): z.ZodType<T> => z.custom<T>((value) => typeof value === 'function');
-const peersFolder = new URL('../peers/', import.meta.url);
-
-/** Installs the peers where they are missing: they never come with the project. */
-const installPeers = (): void => {
-  if (existsSync(new URL('node_modules/.package-lock.json', peersFolder))) return;
-  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--ignore-scripts'], {
-    cwd: fileURLToPath(peersFolder),
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  if (status !== 0)
-    throw new Error('the peers of the benchmark could not be installed (npm ci in bench/peers)');
-};
-
 const jsonLogic = (rule: Rule): unknown => {
   const one = ({ kind, trait, value }: Test): unknown => {
     const fact = { var: trait };
@@ -143,8 +127,7 @@ const jsonRule = (rule: Rule, index: number): unknown => {
 
 /** Wend and its peers, the peers at their published best: compiled where they can be, rules prepared once. */
 export const engines = (): readonly Engine[] => {
-  installPeers();
-  const require = createRequire(new URL('package.json', peersFolder));
+  const require = requirePeers(['@growthbook/growthbook', 'mingo', 'json-logic-engine', 'json-rules-engine']);
   const growthBook = z
     .object({ evalCondition: callable<(facts: Visitor, condition: unknown) => boolean>() })
     .parse(require('@growthbook/growthbook'));
