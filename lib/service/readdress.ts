@@ -40,7 +40,8 @@ export const readdress = async (
 
 /**
  * An id of several people (a shared device): a log-in that arrives late may give an event to another of them
- * than it took effect for. A repeat of it then must not count for both.
+ * than it took effect for. A repeat of it then must not count for both. A business event is of everybody whom it
+ * reaches: that one of them knows of it says nothing of another.
  */
 const notTakenElsewhere = async (
   known: KnownVisitors,
@@ -56,7 +57,10 @@ const notTakenElsewhere = async (
     if (person.kind !== 'visitor') continue;
     taken.set(person.visitorId, await marksOf(known, person.visitor, events, now));
   }
-  return events.filter((event) => ![...taken.values()].some((marks) => marks.has(markOf(event.messageId))));
+  return events.filter(
+    ({ type, messageId }) =>
+      type === 'business' || ![...taken.values()].some((marks) => marks.has(markOf(messageId))),
+  );
 };
 
 /** Marks of these events that a visitor has, in the item and outside. */

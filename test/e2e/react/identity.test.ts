@@ -144,3 +144,25 @@ describe('an alias by a server', () => {
 
 const order = (userId: string, id: string) =>
   event({ messageId: `o-${id}`, name: 'Order Completed', userId, properties: { order_id: id, revenue: 10 } });
+
+describe('a business event for a device that went from hand to hand', () => {
+  it('reaches whose it was then, though the next owner knows of the event already', async () => {
+    await world.deliver([
+      identify('h-1', 'h-first', 'h-device', START),
+      identify('h-2', 'h-second', 'h-device', START + 60_000),
+    ]);
+    const late = event({
+      messageId: 'ce:h:1',
+      type: 'business',
+      name: 'flight.delayed',
+      subject: 'flight/h',
+      at: START + 30_000,
+    });
+    const known = async (idKey: string): Promise<number | undefined> =>
+      (await world.visitor(idKey)).state.events['flight.delayed']?.count;
+    await world.react('user:h-second', [late]);
+    await world.react('anon:h-device', [late]);
+    await world.react('anon:h-device', [late]);
+    expect([await known('user:h-first'), await known('user:h-second')]).toEqual([1, 1]);
+  });
+});
