@@ -132,7 +132,7 @@ export const BREAKAGES: { readonly [sentence: string]: Breakage } = {
   'those who unsubscribed get a message too': committing('consent', () => (commit) => {
     const { consents } = commit.person.visitor.state;
     const isRefused = consents['push:news']?.value === false;
-    const message = messageTo(commit, commit.at, `${commit.person.visitorId}-${commit.person.version}`);
+    const message = messageTo(commit, commit.at, commit.person.visitorId);
     return isRefused ? withEffects(commit, [...commit.person.effects, message]) : commit;
   }),
   'nobody says what sells': { law: 'sell', catalogs: CATALOGS_THAT_SELL },

@@ -10,8 +10,9 @@ import type { Item } from './memory/expressions.ts';
 export interface Commit {
   readonly visitorId: string;
   readonly version: number;
-  /** The world's clock, milliseconds since 1970. */
+  /** The clock of whoever wrote it, as they read it, and the world's when it was written; milliseconds since 1970. */
   readonly at: number;
+  readonly writtenAt: number;
   readonly effects: readonly Effect[];
   readonly state: () => VisitorState | null;
   /** When the due index has it, milliseconds since 1970. */
@@ -72,7 +73,8 @@ export class Seen {
       const commit: Commit = {
         visitorId: pk?.S ?? '',
         version: Number(v?.N),
-        at,
+        at: packed?.at ?? at,
+        writtenAt: at,
         effects: packed?.effects ?? [],
         state: lazy(() =>
           s?.B === undefined ? null : { ...STRANGER.state, ...(unpack(s.B) as VisitorState) },

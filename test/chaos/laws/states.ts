@@ -85,7 +85,7 @@ const holds = ({ status, expiresAt, poolId }: Grant, at: number): boolean =>
 export const seatsLaw: Law = ({ house }) => {
   const holders = new Map<string, readonly Grant[]>();
   const found: string[] = [];
-  for (const { visitorId, effects, state, at } of house.seen.commits) {
+  for (const { visitorId, effects, state, writtenAt } of house.seen.commits) {
     // Nothing else changes who holds what.
     const isAboutGrants = effects.some(
       (effect) =>
@@ -100,7 +100,7 @@ export const seatsLaw: Law = ({ house }) => {
       ({ poolId }) => poolId,
     );
     for (const its of held.values()) {
-      const count = its.filter((grant) => holds(grant, at)).length;
+      const count = its.filter((grant) => holds(grant, writtenAt)).length;
       if (count > SEATS) found.push(`${count} people hold ${SEATS} seats`);
     }
   }
