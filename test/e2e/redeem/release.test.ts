@@ -120,3 +120,30 @@ describe('what a person used', () => {
     expect([...counted].sort()).toEqual([...ordered].sort());
   });
 });
+
+describe('a transaction that meets another on the same items', () => {
+  it('is tried again after a pause that grows and is nobody else’s', async () => {
+    const pauses: number[] = [];
+    let conflicts = 3;
+    const held = await world.holderWith({
+      store: {
+        ...world.store,
+        write: async (move) => {
+          conflicts -= 1;
+          return conflicts >= 0 ? 'contended' : world.store.write(move);
+        },
+      },
+      pause: async (milliseconds) => {
+        pauses.push(milliseconds);
+      },
+      random: () => 0.5,
+    })({
+      orderId: 'o',
+      userId: 'u',
+      cart: { currency: 'EUR', lines: [{ id: 'l', sku: 'S', quantity: 1, unitPrice: 1000 }] },
+    });
+    expect(held.redemption.holds).toHaveLength(1);
+    // The first try shaped the cap, and paused for nobody.
+    expect(pauses).toEqual([5, 10, 20]);
+  });
+});

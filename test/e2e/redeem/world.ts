@@ -8,6 +8,7 @@ import { type Redemption, usesOf } from '../../../lib/domain/redemption/redempti
 import type { RedemptionStore } from '../../../lib/domain/redemption/redemption-store.ts';
 import type { VisitorEvent } from '../../../lib/domain/visitor/event.ts';
 import { createHolder } from '../../../lib/service/redeem/hold.ts';
+import type { LedgerDeps } from '../../../lib/service/redeem/ledger.ts';
 import { createSettler } from '../../../lib/service/redeem/settle.ts';
 import { TABLE_NAMES } from '../../../local/store/tables.ts';
 import { catalogOf, definitionsOf } from '../../unit/catalog/support.ts';
@@ -101,6 +102,15 @@ export const startLedgerWorld = async (definitions: readonly object[], seed = 1)
   };
   const { logger } = recordingLogger();
   const queues = { send: async () => undefined };
+  const holderWith = (other: Partial<LedgerDeps>) =>
+    createHolder({
+      ...deps,
+      catalogs: async () => ({ active: catalogs.current, rollout: null }),
+      queues,
+      exhausted: async () => [],
+      logger,
+      ...other,
+    });
   return {
     clock,
     fault,
@@ -111,13 +121,8 @@ export const startLedgerWorld = async (definitions: readonly object[], seed = 1)
     publish: (next: readonly object[]) => {
       catalogs.current = catalogOf(definitionsOf(next));
     },
-    hold: createHolder({
-      ...deps,
-      catalogs: async () => ({ active: catalogs.current, rollout: null }),
-      queues,
-      exhausted: async () => [],
-      logger,
-    }),
+    hold: holderWith({}),
+    holderWith,
     settle: createSettler({
       ...deps,
       mail: async (visitorId, event) => {
