@@ -48,7 +48,7 @@ export const READ = ['dynamodb:GetItem', 'dynamodb:BatchGetItem'] as const;
  * rest, so that neither a flaw in decide can mint a key nor one in publishing can rewrite what was decided.
  */
 export const CONTROL_KEY = 'control';
-export const EXHAUSTED_KEY = 'exhausted-caps';
+const EXHAUSTED_KEY = 'exhausted-caps';
 export const CATALOG_KEYS = ['catalog-versions', 'catalog-chunks#*'] as const;
 export const VISITOR_KEYS = ['v*'] as const;
 

@@ -36,7 +36,7 @@ const BUDGETS: Readonly<Record<FunctionName, number>> = {
   'on-follow-effects': 360 * KILOBYTE,
   'on-pool-effects': 360 * KILOBYTE,
   'on-task-effects': 330 * KILOBYTE,
-  'on-order-effects': 720 * KILOBYTE,
+  'on-order-effects': 460 * KILOBYTE,
 };
 
 const repository = new URL('../../', import.meta.url);

@@ -29,7 +29,7 @@ const follow = (read: Read, visitorId: string): Promise<StoredVisitor | null> =>
   followLinks(visitorId, async (id) => (await read([id])).get(id));
 
 /** All visitor ids of a person: the present one, then those that joined first. */
-export const idsOfPerson = (visitorId: string, { state }: Visitor, ids: PersonIds): readonly string[] => {
+const idsOfPerson = (visitorId: string, { state }: Visitor, ids: PersonIds): readonly string[] => {
   const joined = Object.entries(state.ids)
     .toSorted(([, a], [, b]) => compareStamps(a, b))
     .map(([key]) => visitorIdOf(key));

@@ -22,7 +22,7 @@ export const NOW = Date.UTC(2026, 10, 26, 10);
 export class Killed extends Error {}
 
 /** Random numbers in [0, 1) that are the same for the same seed (mulberry32). */
-export const randomOf = (seed: number) => {
+const randomOf = (seed: number) => {
   let state = seed >>> 0;
   return (): number => {
     state = (state + 0x6d2b79f5) >>> 0;
