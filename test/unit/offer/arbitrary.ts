@@ -132,6 +132,31 @@ const candidate = (index: number): fc.Arbitrary<OfferCandidate> =>
       }),
     );
 
+/** Ten offers that take much of overlapping lines and all combine, some of what the others leave. */
+export const tenOnTheSameLines: fc.Arbitrary<readonly OfferCandidate[]> = fc.tuple(
+  ...Array.from({ length: 10 }, (_, index) =>
+    fc
+      .record({
+        value: fc.integer({ min: 500, max: 6000 }),
+        base: fc.constantFrom('list' as const, 'list' as const, 'discounted' as const),
+        on: fc.constantFrom('order' as const, 'lines' as const),
+        category: fc.constantFrom('x', 'y', 'z'),
+        priority: fc.constantFrom(0, 50),
+      })
+      .map(({ value, base, on: target, category, priority }) =>
+        candidateOf({
+          id: `offer-${index}-${category}`,
+          priority,
+          reward: { type: 'percentage', value: value / 100, base, on: target },
+          combine: {
+            group: `g${index}`,
+            with: Array.from({ length: 10 }, (_group, other) => `g${other}`),
+          },
+        }),
+      ),
+  ),
+);
+
 /** Up to seven offers of every type that runs, on anything, in four groups that combine or don't. */
 export const anyCandidates: fc.Arbitrary<readonly OfferCandidate[]> = fc
   .integer({ min: 0, max: 7 })

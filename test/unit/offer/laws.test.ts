@@ -14,6 +14,7 @@ import {
   type Pricing,
   priceByCategory,
   pricedBy,
+  tenOnTheSameLines,
 } from './arbitrary.ts';
 
 const runs = { numRuns: 1500 };
@@ -227,6 +228,18 @@ describe('the applied set', () => {
   it('is the best of all allowed sets', () => {
     fc.assert(isBest(priceByCategory), { numRuns: 3000 });
     expect(failsOn(isBest(greedy))).toBe(true);
+  });
+
+  it('is the best of all sets of ten that take everything and more off the same lines', () => {
+    fc.assert(
+      fc.property(
+        anyCart,
+        tenOnTheSameLines,
+        (cart, candidates) =>
+          pricedBy(priceByCategory, cart, candidates).discountTotal === mostOfAllSets(cart, candidates),
+      ),
+      { numRuns: 40 },
+    );
   });
 
   it('is allowed', () => {
