@@ -27,7 +27,7 @@ const hasValue = (field: unknown, wanted: readonly string[]): boolean =>
   (Array.isArray(field) ? field : [field]).some((value) => wanted.some((one) => one === value));
 
 /** Whether an event has, at each path of the pattern, one of the values there. */
-export const matches = (event: unknown, pattern: EventPattern): boolean =>
+const matches = (event: unknown, pattern: EventPattern): boolean =>
   isJsonObject(event) &&
   Object.entries(pattern).every(([field, wanted]) =>
     isValues(wanted) ? hasValue(event[field], wanted) : matches(event[field], wanted),

@@ -15,7 +15,7 @@ export interface Checkpoint {
 }
 
 /** Name of the stream among the dead letters. */
-export const STREAM = 'visitors-stream';
+const STREAM = 'visitors-stream';
 
 /** The checkpoint of the visitors' stream in the durable log. */
 export const createCheckpoint = (log: DurableLog): Checkpoint => {

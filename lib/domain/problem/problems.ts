@@ -1,6 +1,6 @@
 import type { CompiledProblem } from '../catalog/load-listeners.ts';
-import type { Happening } from '../journey/happening.ts';
 import { carriedKey, factAt, keyText } from '../journey/facts.ts';
+import type { Happening } from '../journey/happening.ts';
 import type { World } from '../journey/world.ts';
 import { addDuration } from '../time/duration.ts';
 import type { OpenedProblem } from '../visitor/state.ts';
