@@ -21,6 +21,7 @@ import type { Logger } from '../../../lib/runtime/logger.ts';
 import { createQueueConsumer } from '../../../lib/service/consume-events.ts';
 import { CommitLost, createReactor } from '../../../lib/service/react.ts';
 import { event, eventsOf, START, visitorOf } from '../visitor/people.ts';
+import { sqsRecord } from './sqs-batch.ts';
 
 const client = new DynamoDBClient({ region: 'us-east-1' });
 const dynamo = mockClient(client);
@@ -110,24 +111,8 @@ describe('throttling', () => {
 });
 
 describe('a batch of the queue', () => {
-  const record = (messageId: string, body: string) => ({
-    messageId,
-    body,
-    receiptHandle: '',
-    attributes: {
-      ApproximateReceiveCount: '1',
-      SentTimestamp: '',
-      SenderId: '',
-      ApproximateFirstReceiveTimestamp: '',
-    },
-    messageAttributes: {},
-    md5OfBody: '',
-    eventSource: 'aws:sqs',
-    eventSourceARN: '',
-    awsRegion: '',
-  });
   const entry = (messageId: string, ...events: readonly object[]) =>
-    record(messageId, JSON.stringify({ detail: { events } }));
+    sqsRecord(messageId, { detail: { events } });
   const logger: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
   it('reports back the entries that failed, and no others', async () => {
@@ -149,8 +134,8 @@ describe('a batch of the queue', () => {
     const { userId: _, ...nobody } = view;
     const answer = await consume({
       Records: [
-        record('broken', '{'),
-        record('empty', '{}'),
+        sqsRecord('broken', '{'),
+        sqsRecord('empty', '{}'),
         entry('nobody', nobody),
         entry('odd', { ...view, at: 'soon' }),
         entry('good', view),
