@@ -23,6 +23,7 @@ export type FindingCode =
   | 'step-unreachable'
   | 'condition-contradictory'
   | 'offer-unbounded'
+  | 'reward-field-ignored'
   | 'claim-not-individual'
   | 'legal-name'
   | 'apology-without-problem'

@@ -130,6 +130,31 @@ describe('the schemas of the catalog', () => {
       'reward.value: expected a percentage above 0',
     ],
     [
+      'a percentage below 0',
+      offer({ reward: { type: 'percentage', value: -5 } }),
+      'reward.value: expected a percentage above 0',
+    ],
+    ['an amount of 2^53', offer({ reward: { type: 'amount', value: 2 ** 53 } }), 'reward.value: expected'],
+    [
+      'a fixed price below 0',
+      offer({ reward: { type: 'fixedPrice', value: -1 } }),
+      'reward.value: expected an amount that is not negative',
+    ],
+    [
+      'two tiers that begin at once',
+      offer({
+        reward: {
+          type: 'tiered',
+          by: 'total',
+          tiers: [
+            { from: 0, amount: 1 },
+            { from: 0, amount: 2 },
+          ],
+        },
+      }),
+      'reward.tiers: expected each tier to begin elsewhere',
+    ],
+    [
       'a percentage over 100',
       offer({ reward: { type: 'percentage', value: 100.01 } }),
       'reward.value: expected a percentage above 0',

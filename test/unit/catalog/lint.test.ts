@@ -98,6 +98,21 @@ describe('the lint', () => {
     ],
     ['an automatic offer without end', offer('apply: automatic'), 'error offer-unbounded offer/o'],
     [
+      'lines of a reward that is not on lines',
+      '{ kind: offer, id: o, code: X, lines: { line.sku: a }, reward: { type: percentage, value: 5, on: order } }',
+      'warning reward-field-ignored offer/o lines',
+    ],
+    [
+      'free shipping on the order',
+      '{ kind: offer, id: o, code: X, reward: { type: freeShipping, on: order } }',
+      'warning reward-field-ignored offer/o reward.on',
+    ],
+    [
+      'a fixed price of what others left',
+      '{ kind: offer, id: o, code: X, reward: { type: fixedPrice, value: 5, base: discounted } }',
+      'warning reward-field-ignored offer/o reward.base',
+    ],
+    [
       'a greeting by the legal name',
       experience('content: { text: "Dear {{ visitor.traits.firstName }}" }'),
       'error legal-name experience/e content.text',

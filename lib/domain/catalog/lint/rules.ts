@@ -7,7 +7,7 @@ import {
   repeatedStepIds,
   unreachableSteps,
 } from './journeys.ts';
-import { unboundedOffers } from './offers.ts';
+import { ignoredRewardFields, unboundedOffers } from './offers.ts';
 import { sellInRecovery } from './recovery.ts';
 import { missingGroups, missingReferences } from './references.ts';
 import { emitLoops, emptyGrants } from './running.ts';
@@ -19,6 +19,7 @@ export const LINT_RULES: readonly LintRule[] = [
   missingGroups,
   contradictoryConditions,
   unboundedOffers,
+  ignoredRewardFields,
   legalNames,
   emptyApologies,
   fakeUrgency,
