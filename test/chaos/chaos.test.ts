@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { live } from './life-of-a-seed.ts';
 import { seedsOf } from './seeds.ts';
 import { memoryStore } from './stores.ts';
@@ -10,6 +10,9 @@ import { wrongWith } from './verdict.ts';
  * Each seed is lived three times: undisturbed; disturbed, with the order of events kept; and in chaos. More seeds, or one
  * that failed: WEND_SEEDS=10000 npx vitest run test/chaos, WEND_SEED=4711 npx vitest run test/chaos (docs/testing.md).
  */
+
+// What is in memory need not be small: compressing it would take a quarter of the time.
+vi.mock('../../lib/adapters/dynamodb/blob.ts', () => import('./memory/blob.ts'));
 
 describe('the house of functions', () => {
   it('keeps its laws whatever dies, is lost, refused, late or repeated on the way', {

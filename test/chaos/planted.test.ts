@@ -1,10 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { BREAKAGES } from './breakages.ts';
 import { memoryStore } from './stores.ts';
 import { ALL_LAWS, wrongWith } from './verdict.ts';
 
 /** Seeds after which a house that is broken has been seen to be. */
 const SEEDS = 150;
+
+// What is in memory need not be small: compressing it would take a quarter of the time.
+vi.mock('../../lib/adapters/dynamodb/blob.ts', () => import('./memory/blob.ts'));
 
 describe('a house that is broken', () => {
   it.each(Object.entries(BREAKAGES))(

@@ -29,9 +29,14 @@ export const requestsLaw: Law = (outcome) => {
 /** The lease of a sender, milliseconds: whoever takes longer may be taken for dead. */
 const LEASE_MS = 30_000;
 
-/** Whether a sender may have failed to say that the message was sent. */
-const mayHaveFailed = ({ task, faults }: Received, next: Received): boolean =>
-  task.isDead || task.faults > faults || next.at >= task.since + LEASE_MS;
+const isSlow = ({ task }: Received, at: number): boolean => at >= task.since + LEASE_MS;
+
+/** Whether a sender may have failed to say that the message was sent, or one of two was taken for dead. */
+const mayComeAgain = (before: Received, next: Received): boolean =>
+  before.task.isDead ||
+  before.task.faults > before.faults ||
+  isSlow(before, next.at) ||
+  isSlow(next, next.at);
 
 /** Each message arrives, and again only where a sender died, or got no answer, between sending and saying so. */
 export const deliveriesLaw: Law = (outcome) => {
@@ -42,7 +47,7 @@ export const deliveriesLaw: Law = (outcome) => {
     if (first === undefined) return [`${message.stepId} was never sent`];
     let before = first;
     for (const next of more) {
-      if (isCalm || !mayHaveFailed(before, next)) return [`${message.stepId} was sent again for no reason`];
+      if (isCalm || !mayComeAgain(before, next)) return [`${message.stepId} was sent again for no reason`];
       before = next;
     }
     return [];

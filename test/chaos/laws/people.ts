@@ -9,20 +9,24 @@ export type Person = Extract<StoredVisitor, { kind: 'visitor' }>;
 export const peopleOf = ({ visitors }: Pick<Outcome, 'visitors'>): readonly Person[] =>
   [...visitors.values()].flatMap((stored) => (stored.kind === 'visitor' ? [stored] : []));
 
-/** Whom mail for a visitor id belongs to that is of a moment: a device may have gone from hand to hand since. */
-export const ownerAt = (
-  { visitors }: Pick<Outcome, 'visitors'>,
+/**
+ * Whom mail for a visitor id may belong to that is of a moment: a device may have gone from hand to hand since. Where
+ * log-ins arrive in another order than they happened, what was told already stays with whoever it was told to.
+ */
+export const ownersAt = (
+  { manner, visitors }: Pick<Outcome, 'manner' | 'visitors'>,
   visitorId: string,
   stamp: Stamp,
-): Person | null => {
+): readonly Person[] => {
   const byId = new Map([...visitors.values()].map((stored) => [stored.visitorId, stored]));
+  const personAt = (id: string | null): readonly Person[] => {
+    const stored = id === null ? undefined : byId.get(id);
+    if (stored?.kind === 'visitor') return [stored];
+    return stored?.kind === 'linked' ? personAt(linkNow(stored.links)) : [];
+  };
   const first = byId.get(visitorId);
-  // Only the first step is of that moment: whoever it leads to may have become somebody else for good.
-  let at = first?.kind === 'linked' ? linkAt(first.links, stamp) : visitorId;
-  while (at !== null) {
-    const stored = byId.get(at);
-    if (stored?.kind === 'visitor') return stored;
-    at = stored?.kind === 'linked' ? linkNow(stored.links) : null;
-  }
-  return null;
+  if (first?.kind !== 'linked') return personAt(visitorId);
+  return manner === 'chaotic'
+    ? first.links.flatMap(({ to }) => personAt(to))
+    : personAt(linkAt(first.links, stamp));
 };

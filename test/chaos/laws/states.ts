@@ -7,7 +7,7 @@ import { DAY } from '../../unit/journey/life.ts';
 import { asOfNow } from '../look.ts';
 import { SEATS } from '../scenario.ts';
 import type { Law } from './laws.ts';
-import { ownerAt, peopleOf } from './people.ts';
+import { ownersAt, peopleOf } from './people.ts';
 
 /** Every accepted event took effect once, for whoever it belongs to in the end. */
 export const eventsLaw: Law = (outcome) => {
@@ -57,7 +57,7 @@ export const dueLaw: Law = (outcome) => {
 /** For so long before its end a follow, or an event, may miss the other, milliseconds. */
 const MARGIN = DAY;
 
-/** Whoever follows a subject knows the latest of its events. */
+/** Whoever follows a subject knows the latest of its events of each type. */
 export const revisionsLaw: Law = (outcome) => {
   const follows = outcome.log.flatMap((item) =>
     item.sk?.S?.startsWith('F#') && item.s?.B !== undefined ? [unpack(item.s.B) as Follow] : [],
@@ -71,9 +71,10 @@ export const revisionsLaw: Law = (outcome) => {
       const isMissed = until !== null && event.receivedAt > until - MARGIN;
       const isPast = event.receivedAt < at - 13 * DAY;
       if (isMissed || isPast) return [];
-      const person = ownerAt(outcome, visitorId, stampOf(event));
-      const known = person?.visitor.state.subjects[`${event.type}\n${subject}`];
-      return known?.messageId === event.messageId ? [] : [`a follower has not heard of ${event.type}`];
+      const isKnown = ownersAt(outcome, visitorId, stampOf(event)).some(
+        ({ visitor }) => visitor.state.subjects[`${event.type}\n${subject}`]?.messageId === event.messageId,
+      );
+      return isKnown ? [] : [`a follower has not heard of ${event.type}`];
     }),
   );
 };
