@@ -33,6 +33,9 @@ export const keyOfCode = (code: string): string => code.trim().toUpperCase();
 /** Whether an order may name an offer to have it. */
 export const isClaimable = ({ claimable }: Pick<CompiledOffer, 'claimable'>): boolean => claimable;
 
+/** By nothing: hundreds of offers of a cart are anybody's. */
+const FREELY: Way = {};
+
 const NOTHING: ReadonlyMap<string, never> = new Map<string, never>();
 
 /** By what a visitor can come to offers with this cart. */
@@ -58,7 +61,7 @@ export const wayTo = (offer: CompiledOffer, { grants, codes, claims }: Ways): Wa
   const { id, definition, runs, apply } = offer;
   const grant = grants.get(id);
   if (!runs || (definition.requiresGrant === true && grant === undefined)) return null;
-  const granted = grant === undefined ? {} : { grantId: grant.grantId };
+  const granted = grant === undefined ? FREELY : { grantId: grant.grantId };
   if (offer.claimable) {
     const claim = claims.get(id);
     return claim === undefined ? null : { ...granted, ...claimedGrant(claim), claimed: true };
@@ -89,6 +92,7 @@ export const candidateBy = (
   cart: Cart,
   facts: DecisionFacts,
 ): OfferCandidate => {
+  if (way === FREELY && reward.type !== 'contractPrice') return { offer: priceable };
   const fact = accountFactOf(reward);
   return fact === null
     ? { offer: priceable, ...way }
