@@ -1,3 +1,4 @@
+import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCounterReader } from '../../lib/adapters/dynamodb/counter-reader.ts';
 import { createCounterWriter } from '../../lib/adapters/dynamodb/counter-writer.ts';
@@ -17,7 +18,7 @@ import { Chance } from './chance.ts';
 import { live } from './life-of-a-seed.ts';
 import { askBoth, type Both } from './memory/both.ts';
 import { START } from './scenario.ts';
-import { emptied } from './stores.ts';
+import { clientAt, emptied } from './stores.ts';
 
 let store: EmbeddedStore;
 
@@ -185,5 +186,15 @@ describe('the store in memory', () => {
       for (let count = 0; count < 150; count++) await act(adapters, chance);
       expect(both.differences, `seed ${seed}`).toEqual([]);
     }
+  });
+
+  it('would be seen to differ', async () => {
+    const both = await bothEmpty();
+    const item = { pk: { S: 'v' }, sk: { S: 'S#' }, st: { S: 'sent' } };
+    await clientAt(store.endpoint).send(new PutItemCommand({ TableName: log, Item: item }));
+    await both
+      .clientOf((_command, input, send) => send(input))
+      .send(new GetItemCommand({ TableName: log, Key: { pk: item.pk, sk: item.sk } }));
+    expect(both.differences).toHaveLength(1);
   });
 });

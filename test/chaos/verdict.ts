@@ -24,7 +24,7 @@ const paths = (a: unknown, b: unknown, path: string): readonly string[] => {
 };
 
 /** Where a disturbed life ended otherwise than a calm one. */
-export const differences = (calm: Outcome, disturbed: Outcome): readonly string[] =>
+const differences = (calm: Outcome, disturbed: Outcome): readonly string[] =>
   [...calm.visitors].flatMap(([key, stored]) => {
     const other = disturbed.visitors.get(key);
     return other === undefined ? [`${key} is missing`] : paths(comparable(stored), comparable(other), key);
