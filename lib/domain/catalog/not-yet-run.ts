@@ -25,7 +25,15 @@ const missingParts = (offer: OfferDefinition): readonly Part[] => [
 export const offerRuns = (offer: OfferDefinition): boolean => missingParts(offer).length === 0;
 
 const partsOf = (definition: Definition): readonly Part[] => {
-  if (definition.kind === 'offer') return missingParts(definition);
+  if (definition.kind === 'offer') {
+    const { onPartialRefund } = definition;
+    return [
+      ...missingParts(definition),
+      ...(onPartialRefund === 'recompute'
+        ? [{ path: 'onPartialRefund', what: 'refunds that compute offers anew' }]
+        : []),
+    ];
+  }
   if (definition.kind !== 'settings') return [];
   return SETTINGS.flatMap((path) =>
     definition[path] === undefined ? [] : [{ path, what: `settings of ${path}` }],

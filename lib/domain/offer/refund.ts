@@ -23,7 +23,7 @@ export interface Recomputed {
 const returnedOf = ({ units }: Returned, lineId: string): number => units.get(lineId) ?? 0;
 
 /** What was paid for all that is not given back, unit by unit; minor units. */
-export const paidForRest = (priced: PricedCart, returned: Returned): number =>
+const paidForRest = (priced: PricedCart, returned: Returned): number =>
   priced.lines.reduce(
     (sum, line) =>
       sum + line.units.slice(returnedOf(returned, line.id)).reduce((paid, unit) => paid + unit, 0),
@@ -43,7 +43,7 @@ const restOf = (cart: Cart, returned: Returned): Cart => {
  * What the rest of an order costs where some of its offers are computed anew for it: as if only that had been
  * ordered, while of the others each unit keeps its part; minor units.
  */
-export const dueForRest = (priced: PricedCart, returned: Returned, recomputed: Recomputed): number => {
+const dueForRest = (priced: PricedCart, returned: Returned, recomputed: Recomputed): number => {
   const rest = restOf(recomputed.cart, returned);
   const kept = (discounts: readonly Discount[]): readonly Discount[] =>
     discounts.filter(({ offerId }) => !recomputed.isRecomputed(offerId));

@@ -1,4 +1,5 @@
 import type { PricedCart } from '../offer/priced-cart.ts';
+import { refundOf } from '../offer/refund.ts';
 import type { Redemption } from './redemption.ts';
 
 /** What is to be paid back: so many units of lines, and shipping or not. */
@@ -76,20 +77,20 @@ export const refund = (
   if (status !== 'committed' && status !== 'refunded') {
     return { refused: `The order is ${status}; only a committed one can be refunded.` };
   }
-  let amount = 0;
+  const returned = new Map(cart.lines.map(({ id }) => [id, unitsRefunded(refunds, id)]));
   for (const [lineId, quantity] of byLine(request.units)) {
     const line = cart.lines.find(({ id }) => id === lineId);
     if (line === undefined) return { invalid: { path: 'units', message: `the order has no line ${lineId}` } };
-    const first = unitsRefunded(refunds, lineId);
+    const first = returned.get(lineId) ?? 0;
     if (first + quantity > line.quantity) {
       return { refused: `Of the line ${lineId} only ${line.quantity - first} units are left to refund.` };
     }
-    amount += line.units.slice(first, first + quantity).reduce((sum, unit) => sum + unit, 0);
+    returned.set(lineId, first + quantity);
   }
-  if (request.shipping) {
-    if (refunds.some(({ shipping }) => shipping)) return { refused: 'Shipping was refunded before.' };
-    amount += cart.shipping.total;
-  }
+  const wasShipping = refunds.some(({ shipping }) => shipping);
+  if (request.shipping && wasShipping) return { refused: 'Shipping was refunded before.' };
+  const all = { units: returned, shipping: wasShipping || request.shipping };
+  const amount = refundOf(cart, sumOf(refunds), all, null);
   const made = [...refunds, { ...request, key, at: now, amount }];
   const after: Redemption = {
     ...redemption,

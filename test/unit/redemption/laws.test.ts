@@ -108,7 +108,7 @@ const acts: fc.Arbitrary<readonly Act[]> = fc.array(
       arbitrary: fc.record({ what: fc.constant('limit' as const), limit: fc.integer({ min: 2, max: 12 }) }),
     },
   ),
-  { maxLength: 40 },
+  { maxLength: 40, size: 'max' },
 );
 
 const takeOf = (
@@ -156,15 +156,16 @@ const balances = (list: readonly Act[], tried: Machine): boolean => {
         if (leftOf(current, ledger.parts) < 0) return false;
       } else ledger = { ...ledger, parts };
     } else {
-      const order = ledger.orders[act.order];
+      const at = act.order % Math.max(1, ledger.orders.length);
+      const order = ledger.orders[at];
       if (order === undefined) continue;
-      if (act.what === 'tend') ledger = moveOrder(ledger, act.order, tried.expire(order, now));
+      if (act.what === 'tend') ledger = moveOrder(ledger, at, tried.expire(order, now));
       else if (act.what === 'cancel') {
         const moved = tried.cancel(order, now);
-        if (!('refused' in moved)) ledger = moveOrder(ledger, act.order, moved);
+        if (!('refused' in moved)) ledger = moveOrder(ledger, at, moved);
       } else {
         const moved = commitHeld(order, now);
-        if (moved !== 'expired' && !('refused' in moved)) ledger = moveOrder(ledger, act.order, moved);
+        if (moved !== 'expired' && !('refused' in moved)) ledger = moveOrder(ledger, at, moved);
       }
     }
     const used = ledger.parts.reduce((sum, part) => sum + part.used, 0);

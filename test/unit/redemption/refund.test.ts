@@ -58,12 +58,13 @@ const carts = fc
   )
   .map(([lines, shipping]) => cartOf(lines, shipping));
 
-/** Refunds every unit by itself, in a shuffled order, then shipping; what that comes to. */
+/** Refunds every unit by itself, in a shuffled order, then shipping; what that comes to, where each gave its own. */
 const refundAll = (cart: PricedCart, order: readonly number[], how: typeof refund): number | null => {
   const units = cart.lines.flatMap(({ id, quantity }) => Array.from({ length: quantity }, () => id));
   const shuffled = units.map((id, index) => [order[index % order.length] ?? 0, id] as const);
   let redemption = paid(cart);
   let sum = 0;
+  const own = new Map(cart.lines.map(({ id, units: each }) => [id, [...each]]));
   for (const [, lineId] of shuffled.toSorted(([a], [b]) => a - b)) {
     const outcome = how(
       redemption,
@@ -71,7 +72,7 @@ const refundAll = (cart: PricedCart, order: readonly number[], how: typeof refun
       `k${sum}-${redemption.refunds.length}`,
       2,
     );
-    if (!('amounts' in outcome)) return null;
+    if (!('amounts' in outcome) || outcome.amounts.amount !== own.get(lineId)?.shift()) return null;
     redemption = outcome.redemption;
     sum += outcome.amounts.amount;
   }
@@ -87,7 +88,7 @@ const law = (how: typeof refund) =>
   });
 
 describe('refunds', () => {
-  it('of all units, in any order, and of shipping give back exactly what was paid', () => {
+  it('give back what each unit cost, in any order, and with shipping exactly what was paid', () => {
     fc.assert(law(refund), { numRuns: 500 });
   });
 
