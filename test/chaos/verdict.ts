@@ -1,17 +1,45 @@
+import type { EndedJourney } from '../../lib/domain/journey/instance.ts';
 import type { StoredVisitor } from '../../lib/domain/visitor/visitor-store.ts';
+import { wanted } from './laws/effects.ts';
 import { flaws, LAWS } from './laws/laws.ts';
 import { type LifeOptions, live, type Outcome } from './life-of-a-seed.ts';
+import { SEATS } from './scenario.ts';
 import type { Store } from './stores.ts';
 
 /**
  * All of a visitor but what tells how often they were written, by which of several ways, and when exactly a message was
  * handed over: a sender that died lets it wait for its lease.
  */
-const comparable = (stored: StoredVisitor): unknown => {
+const comparable = (stored: StoredVisitor, contested: ReadonlySet<string>): unknown => {
   if (stored.kind !== 'visitor') return { kind: stored.kind };
   const { marks: _, markHomes: __, timer: ___, events, ...state } = stored.visitor.state;
   const { 'Message Delivered': delivered, ...others } = events;
-  return { state, events: others, delivered: delivered?.count, orders: stored.visitor.orders };
+  const { ended, instances, barriers } = state.journeys;
+  const isCertain = ({ run }: { readonly run: string }): boolean => !contested.has(run);
+  const certainlyEnded = ended.filter(isCertain).map((one) => ({ ...one, endedAt: endOf(one) }));
+  return {
+    state: {
+      ...state,
+      journeys: { instances: instances.filter(isCertain), ended: certainlyEnded, barriers },
+      grants: state.grants.filter(isCertain),
+    },
+    events: others,
+    delivered: delivered?.count,
+    orders: stored.visitor.orders,
+  };
+};
+
+/** A journey that was removed from the catalog ends when its visitor is looked at next, whatever brings that about. */
+const endOf = ({ reason, endedAt }: EndedJourney): number | null => (reason === 'removed' ? null : endedAt);
+
+/**
+ * Runs that asked for one of fewer seats: of those who come at one moment, after a pool has closed, whoever is faster
+ * gets one.
+ */
+const contestedIn = (outcome: Outcome): ReadonlySet<string> => {
+  const joins = wanted(outcome, 'pool').flatMap(({ effect }) => (effect.what === 'join' ? [effect] : []));
+  const pools = [...Map.groupBy(joins, ({ poolId }) => poolId).values()];
+  return new Set(pools.flatMap((asked) => (asked.length > SEATS ? asked.map(({ run }) => run) : [])));
 };
 
 const paths = (a: unknown, b: unknown, path: string): readonly string[] => {
@@ -24,11 +52,15 @@ const paths = (a: unknown, b: unknown, path: string): readonly string[] => {
 };
 
 /** Where a disturbed life ended otherwise than a calm one. */
-const differences = (calm: Outcome, disturbed: Outcome): readonly string[] =>
-  [...calm.visitors].flatMap(([key, stored]) => {
+const differences = (calm: Outcome, disturbed: Outcome): readonly string[] => {
+  const contested = contestedIn(calm);
+  return [...calm.visitors].flatMap(([key, stored]) => {
     const other = disturbed.visitors.get(key);
-    return other === undefined ? [`${key} is missing`] : paths(comparable(stored), comparable(other), key);
+    return other === undefined
+      ? [`${key} is missing`]
+      : paths(comparable(stored, contested), comparable(other, contested), key);
   });
+};
 
 /** Operations of a life that a failure shows: the last ones. */
 const SHOWN = 60;

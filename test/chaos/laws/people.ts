@@ -1,5 +1,4 @@
-import { linkAt, linkNow } from '../../../lib/domain/identity/links.ts';
-import type { Stamp } from '../../../lib/domain/stamp.ts';
+import { linkNow } from '../../../lib/domain/identity/links.ts';
 import type { StoredVisitor } from '../../../lib/domain/visitor/visitor-store.ts';
 import type { Outcome } from '../life-of-a-seed.ts';
 
@@ -10,14 +9,10 @@ export const peopleOf = ({ visitors }: Pick<Outcome, 'visitors'>): readonly Pers
   [...visitors.values()].flatMap((stored) => (stored.kind === 'visitor' ? [stored] : []));
 
 /**
- * Whom mail for a visitor id may belong to that is of a moment: a device may have gone from hand to hand since. Where
- * log-ins arrive in another order than they happened, what was told already stays with whoever it was told to.
+ * Whom mail for a visitor id may have gone to: a device may have gone from hand to hand. Where log-ins arrive in another
+ * order than they happened, what was told already stays with whoever it was told to.
  */
-export const ownersAt = (
-  { manner, visitors }: Pick<Outcome, 'manner' | 'visitors'>,
-  visitorId: string,
-  stamp: Stamp,
-): readonly Person[] => {
+export const ownersOf = ({ visitors }: Pick<Outcome, 'visitors'>, visitorId: string): readonly Person[] => {
   const byId = new Map([...visitors.values()].map((stored) => [stored.visitorId, stored]));
   const personAt = (id: string | null): readonly Person[] => {
     const stored = id === null ? undefined : byId.get(id);
@@ -25,8 +20,5 @@ export const ownersAt = (
     return stored?.kind === 'linked' ? personAt(linkNow(stored.links)) : [];
   };
   const first = byId.get(visitorId);
-  if (first?.kind !== 'linked') return personAt(visitorId);
-  return manner === 'chaotic'
-    ? first.links.flatMap(({ to }) => personAt(to))
-    : personAt(linkAt(first.links, stamp));
+  return first?.kind === 'linked' ? first.links.flatMap(({ to }) => personAt(to)) : personAt(visitorId);
 };

@@ -2,12 +2,11 @@ import { unpack } from '../../../lib/adapters/dynamodb/blob.ts';
 import type { BusinessEvent } from '../../../lib/domain/business/business-event.ts';
 import type { Follow } from '../../../lib/domain/business/follower.ts';
 import type { Grant } from '../../../lib/domain/journey/instance.ts';
-import { stampOf } from '../../../lib/domain/visitor/event.ts';
 import { DAY } from '../../unit/journey/life.ts';
 import { asOfNow } from '../look.ts';
 import { SEATS } from '../scenario.ts';
 import type { Law } from './laws.ts';
-import { ownersAt, peopleOf } from './people.ts';
+import { ownersOf, peopleOf } from './people.ts';
 
 /** Every accepted event took effect once, for whoever it belongs to in the end. */
 export const eventsLaw: Law = (outcome) => {
@@ -71,7 +70,7 @@ export const revisionsLaw: Law = (outcome) => {
       const isMissed = until !== null && event.receivedAt > until - MARGIN;
       const isPast = event.receivedAt < at - 13 * DAY;
       if (isMissed || isPast) return [];
-      const isKnown = ownersAt(outcome, visitorId, stampOf(event)).some(
+      const isKnown = ownersOf(outcome, visitorId).some(
         ({ visitor }) => visitor.state.subjects[`${event.type}\n${subject}`]?.messageId === event.messageId,
       );
       return isKnown ? [] : [`a follower has not heard of ${event.type}`];
