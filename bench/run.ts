@@ -7,9 +7,9 @@ import * as z from 'zod';
 import { SERVICE_VERSION } from '../lib/contracts/version.ts';
 
 /**
- * `npm run bench`: runs every part, prints one report in Markdown, and writes it to docs/benchmarks.md and, between
- * its marks, to the README.
- * `node bench/run.ts --only decide,http` runs some, and writes nothing.
+ * `npm run bench`: runs every part, prints the report in Markdown, and writes it to docs/benchmarks.md and, between
+ * its marks, to the README. `npm run bench -- --only decide,http` measures some parts anew: the others stay as they
+ * were, each with the day, the release and the machine that it was measured on.
  */
 
 /** In the order of the report; each has a `bench.ts` that exports `run`. */
@@ -39,16 +39,15 @@ const machine = (): string => {
   return `${cpus().length} × ${cpu?.model.trim() || process.arch}, ${memory} GB, ${process.platform}-${process.arch}`;
 };
 
-const heading = (): string =>
-  [
-    '# Benchmarks',
-    '',
-    'Made by `npm run bench`. Machines differ: compare the figures of one run with each other, not with those of another.',
-    '',
-    `- Wend ${SERVICE_VERSION}, Node ${process.version}`,
-    `- ${machine()}`,
-    `- ${new Date().toISOString().slice(0, 10)}`,
-  ].join('\n');
+const HEADING = `# Benchmarks
+
+Made by \`npm run bench\`. Machines differ, and so does one machine from hour to hour: compare the figures of one part
+with each other, not with those of another.
+`;
+
+/** What a part was measured on. */
+const origin = (): string =>
+  `*${new Date().toISOString().slice(0, 10)}, Wend ${SERVICE_VERSION}, Node ${process.version}, ${machine()}*`;
 
 const titles: Readonly<Record<Part, string>> = {
   conditions: 'Conditions',
@@ -60,24 +59,36 @@ const titles: Readonly<Record<Part, string>> = {
   bundles: 'Bundles and cold start',
 };
 
-const sections: string[] = [heading()];
-console.log(sections[0]);
-const parts = chosenParts();
-for (const part of parts) {
+/** The sections of a report, by title, each without its heading line. */
+const sectionsOf = (report: string): Map<string, string> =>
+  new Map(
+    report
+      .split(/^## /m)
+      .slice(1)
+      .map((section): [string, string] => {
+        const [title = '', ...lines] = section.split('\n');
+        return [title, lines.join('\n').trim()];
+      }),
+  );
+
+const sections = sectionsOf(await readFile(REPORT, 'utf8'));
+for (const part of chosenParts()) {
   if (!existsSync(fileOf(part))) continue;
   const { run } = partSchema.parse(await import(fileOf(part).href));
   const started = performance.now();
-  const section = `\n## ${titles[part]}\n\n${await run()}`;
-  sections.push(section);
-  console.log(section);
+  const section = `${origin()}\n\n${(await run()).trim()}`;
+  sections.set(titles[part], section);
+  console.log(`\n## ${titles[part]}\n\n${section}`);
   console.error(`\n(${part}: ${((performance.now() - started) / 1000).toFixed(0)} s)`);
 }
-if (parts.length === PARTS.length) {
-  await writeFile(REPORT, `${sections.join('\n')}\n`);
-  const [, ...measured] = sections.map((section) => section.trim().replace(/^## /, '### '));
-  const readme = await readFile(README, 'utf8');
-  await writeFile(
-    README,
-    readme.replace(MARKED, (_, start, end) => `${start}\n${measured.join('\n\n')}\n\n${end}`),
-  );
-}
+const written = (level: string): string =>
+  PARTS.flatMap((part) => {
+    const section = sections.get(titles[part]);
+    return section === undefined ? [] : [`${level} ${titles[part]}\n\n${section}\n`];
+  }).join('\n');
+await writeFile(REPORT, `${HEADING}\n${written('##')}`);
+const readme = await readFile(README, 'utf8');
+await writeFile(
+  README,
+  readme.replace(MARKED, (_, start, end) => `${start}\n${written('###')}\n${end}`),
+);
