@@ -1,12 +1,5 @@
+import { isHeld } from '../journey/is-held.ts';
 import type { GrantProfile, Profile } from '../visitor/profile.ts';
-
-/**
- * Whether a grant is the visitor's to use.
- *
- * @param now - milliseconds since 1970
- */
-export const isHeld = ({ status, expiresAt }: GrantProfile, now: number): boolean =>
-  status === 'held' && (expiresAt === null || now < expiresAt);
 
 /** By offer: of several grants the one that ends first, so that none is lost for another's sake. */
 export type HeldGrants = ReadonlyMap<string, GrantProfile>;

@@ -1,11 +1,12 @@
 import type { CompiledOffer } from '../catalog/compiled.ts';
 import { holds } from '../condition/evaluate.ts';
+import { isHeld } from '../journey/is-held.ts';
 import type { JsonObject } from '../json.ts';
 import { type CompiledContent, compileContent } from '../template/compile-content.ts';
 import { formatInstant } from '../time/instant.ts';
 import type { GrantProfile } from '../visitor/profile.ts';
 import type { Render } from './fill-placements.ts';
-import { compareGrants, isHeld } from './held-grants.ts';
+import { compareGrants } from './held-grants.ts';
 import { type OfferSelection, suppressedOffer } from './price-offers.ts';
 import { claimableOffers } from './ways-to-offers.ts';
 

@@ -1,4 +1,5 @@
 import type { CompiledCatalog } from '../catalog/compiled.ts';
+import { isHeld } from '../journey/is-held.ts';
 import type { JsonObject } from '../json.ts';
 import { own } from '../own.ts';
 import { subtractDuration } from '../time/duration.ts';
@@ -12,7 +13,6 @@ import {
 } from '../visitor/profile.ts';
 import { experienceOf, GLOBAL_HOLDOUT } from './draw.ts';
 import { lastEndOf } from './explain-journeys.ts';
-import { isHeld } from './held-grants.ts';
 import { type ProfileReads, type ReadsBelow, readsOfDecision } from './profile-reads.ts';
 import type { DecisionRequest } from './request.ts';
 

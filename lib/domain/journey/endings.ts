@@ -1,7 +1,8 @@
 import { own, setOwn } from '../own.ts';
 import { keepEnded } from './ended.ts';
-import { isHeld, withdrawGrants } from './grants.ts';
+import { withdrawGrants } from './grants.ts';
 import type { EndedJourney, JourneyInstance, Journeys } from './instance.ts';
+import { isHeld } from './is-held.ts';
 import { takeBack } from './pending.ts';
 import type { World } from './world.ts';
 

@@ -4,6 +4,7 @@ import { addDuration, type Duration, parseDuration } from '../time/duration.ts';
 import type { VisitorEvent } from '../visitor/event.ts';
 import { factAt, idOf, keyText } from './facts.ts';
 import type { Grant, JourneyInstance } from './instance.ts';
+import { isHeld } from './is-held.ts';
 import type { Standing } from './standing.ts';
 import type { World } from './world.ts';
 
@@ -15,10 +16,6 @@ const bounded = (grants: readonly Grant[]): readonly Grant[] => {
   const rank = (grant: Grant): number => (grant.status === 'held' ? 1 : 0);
   return grants.toSorted((a, b) => rank(b) - rank(a) || b.grantedAt - a.grantedAt).slice(0, MAX_GRANTS);
 };
-
-/** Whether a grant may be used at a moment, milliseconds since 1970. */
-export const isHeld = (grant: Grant, at: number): boolean =>
-  grant.status === 'held' && (grant.expiresAt === null || at < grant.expiresAt);
 
 /**
  * Runs a grant step: grants the offer, asks for a seat where it has a pool, or refuses where nothing may be sold now.
