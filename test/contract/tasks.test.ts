@@ -118,7 +118,8 @@ describe('a task', () => {
     const [late, gone] = [fresh('u'), fresh('u')];
     const [first, second] = [await file(late), await file(gone)];
     await client.track('Claim Withdrawn', { userId: gone });
-    await client.advance('P1D');
+    // A schedule fires at the next full second, or minute.
+    await client.advance('P1DT1M');
     await client.settle();
     expect(subjectsFor(late)).toEqual(['Late']);
     expect(subjectsFor(gone)).toEqual([]);
