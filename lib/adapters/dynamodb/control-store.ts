@@ -5,7 +5,6 @@ import {
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
-  QueryCommand,
   TransactionCanceledException,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -22,6 +21,7 @@ import {
   versionItem,
   versionKey,
 } from './control-items.ts';
+import { queryPages } from './query-pages.ts';
 import type { Item } from './visitor-items.ts';
 
 /** An item holds at most 400 KB. */
@@ -78,23 +78,15 @@ export const createControlStore = (client: DynamoDBClient, table: string): Contr
 
   const listVersions: ControlStore['listVersions'] = async () => {
     const versions: CatalogVersion[] = [];
-    let from: Item | undefined;
-    do {
-      const page = await client.send(
-        new QueryCommand({
-          TableName: table,
-          KeyConditionExpression: 'pk = :versions',
-          ExpressionAttributeValues: { ':versions': { S: VERSIONS } },
-          ScanIndexForward: false,
-          ...(from === undefined ? {} : { ExclusiveStartKey: from }),
-        }),
-      );
-      for (const item of page.Items ?? []) {
-        const version = readVersion(item);
-        if (version !== null) versions.push(version);
-      }
-      from = page.LastEvaluatedKey;
-    } while (from !== undefined);
+    const pages = queryPages(client, {
+      TableName: table,
+      KeyConditionExpression: 'pk = :versions',
+      ExpressionAttributeValues: { ':versions': { S: VERSIONS } },
+      ScanIndexForward: false,
+    });
+    for await (const items of pages) {
+      versions.push(...items.map(readVersion).filter((version) => version !== null));
+    }
     return versions;
   };
 

@@ -4,7 +4,6 @@ import {
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
-  QueryCommand,
   TransactionCanceledException,
   TransactWriteItemsCommand,
   UpdateItemCommand,
@@ -13,6 +12,7 @@ import { type BusinessEvent, compareBusinessEvents } from '../../domain/business
 import type { SubjectStore } from '../../domain/business/business-store.ts';
 import { pack, unpack } from './blob.ts';
 import { counterKey } from './counter-items.ts';
+import { queryPages } from './query-pages.ts';
 import type { Item } from './visitor-items.ts';
 
 /** How long the latest event of a subject is kept, in milliseconds after it was received. */
@@ -99,24 +99,17 @@ export const createSubjectStore = (client: DynamoDBClient, table: string): Subje
 
   const allLatest: SubjectStore['allLatest'] = async (subject) => {
     const events: BusinessEvent[] = [];
-    let from: Item | undefined;
-    do {
-      const page = await client.send(
-        new QueryCommand({
-          TableName: table,
-          KeyConditionExpression: 'pk = :subject and begins_with(sk, :events)',
-          ExpressionAttributeValues: { ':subject': { S: subjectPk(subject) }, ':events': { S: 'E#' } },
-          ConsistentRead: true,
-          Limit: MAX_TYPES,
-          ...(from === undefined ? {} : { ExclusiveStartKey: from }),
-        }),
-      );
-      for (const item of page.Items ?? []) {
-        const event = readEvent(item);
-        if (event !== null) events.push(event);
-      }
-      from = page.LastEvaluatedKey;
-    } while (from !== undefined && events.length < MAX_TYPES);
+    const pages = queryPages(client, {
+      TableName: table,
+      KeyConditionExpression: 'pk = :subject and begins_with(sk, :events)',
+      ExpressionAttributeValues: { ':subject': { S: subjectPk(subject) }, ':events': { S: 'E#' } },
+      ConsistentRead: true,
+      Limit: MAX_TYPES,
+    });
+    for await (const items of pages) {
+      events.push(...items.map(readEvent).filter((event) => event !== null));
+      if (events.length >= MAX_TYPES) break;
+    }
     return events;
   };
 
