@@ -7,7 +7,7 @@ import type { Draw } from '../domain/decision/draw.ts';
 import { drawEvent } from '../domain/decision/draw-event.ts';
 import { type DecisionRecord, recordOf } from '../domain/decision/record.ts';
 import type { DecisionRequest } from '../domain/decision/request.ts';
-import { advance } from '../domain/journey/advance.ts';
+import { foresee } from '../domain/journey/foresee.ts';
 import { isJsonObject } from '../domain/json.ts';
 import type { VisitorEvent } from '../domain/visitor/event.ts';
 import type { EventBus } from '../domain/visitor/event-bus.ts';
@@ -208,15 +208,7 @@ const reflect = (
 ) => {
   const { visitorId, seed } = person;
   const theirs = [...inline.recent, ...inline.events].filter((event) => isTheirs(event, ids));
-  const { visitor, applied } = advance(person.visitor, theirs, {
-    catalog,
-    countersByEvent: catalog.countersByEvent,
-    visitorId,
-    seed,
-    now,
-    version: 0,
-    timer: null,
-  });
+  const { visitor, applied } = foresee(person.visitor, theirs, { catalog, visitorId, seed, now });
   // `recent` too: its sender asks each time which of them it still has to send along.
   const pending = applied.map((event) => event.messageId);
   return { profile: profileOf(visitor, visitorId, seed), pending };

@@ -1,6 +1,6 @@
 import type { CompiledCatalog } from '../../domain/catalog/compiled.ts';
 import { anonymousKey, userKey, visitorIdOf } from '../../domain/identity/visitor-id.ts';
-import { advance } from '../../domain/journey/advance.ts';
+import { foresee } from '../../domain/journey/foresee.ts';
 import { compareStamps } from '../../domain/stamp.ts';
 import { type Profile, profileOf } from '../../domain/visitor/profile.ts';
 import type { Visitor } from '../../domain/visitor/state.ts';
@@ -59,16 +59,7 @@ export const readWhom = async (
   if (found.unread) throw new Unavailable('The visitor could not be read.');
   const { visitorId, seed } = found;
   const catalog = catalogFor(catalogs, found.visitor.state.seed?.id ?? seed);
-  // What time alone brought about since their last event: a problem, a grant or a wait that is over.
-  const { visitor } = advance(found.visitor, [], {
-    catalog,
-    countersByEvent: catalog.countersByEvent,
-    visitorId,
-    seed,
-    now,
-    version: 0,
-    timer: null,
-  });
+  const { visitor } = foresee(found.visitor, [], { catalog, visitorId, seed, now });
   return {
     visitorId,
     visitorIds: idsOfPerson(visitorId, visitor, ids),
