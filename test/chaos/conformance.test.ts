@@ -11,8 +11,8 @@ import { createVisitorStore } from '../../lib/adapters/dynamodb/visitor-store.ts
 import type { TimelineEffect } from '../../lib/domain/effect/effect.ts';
 import { claimTask, finishTask, openTask } from '../../lib/domain/task/task.ts';
 import { STRANGER } from '../../lib/domain/visitor/state.ts';
-import { type EmbeddedStore, startDynoxide } from '../../local/store/dynoxide.ts';
-import { createTables, TABLE_NAMES } from '../../local/store/tables.ts';
+import { TABLE_NAMES } from '../../local/store/tables.ts';
+import { startEmbeddedStore, type TestStore } from '../embedded-store.ts';
 import { DAY, HOUR, MINUTE } from '../unit/journey/life.ts';
 import { Chance } from './chance.ts';
 import { live } from './life-of-a-seed.ts';
@@ -20,16 +20,10 @@ import { askBoth, type Both } from './memory/both.ts';
 import { START } from './scenario.ts';
 import { clientAt, emptied } from './stores.ts';
 
-let store: EmbeddedStore;
+let store: TestStore;
 
 beforeAll(async () => {
-  process.env['AWS_REGION'] = 'us-east-1';
-  process.env['AWS_ACCESS_KEY_ID'] = 'test';
-  process.env['AWS_SECRET_ACCESS_KEY'] = 'test';
-  store = await startDynoxide(undefined);
-  const tables = createTables(store.endpoint);
-  await tables.ensure();
-  tables.close();
+  store = await startEmbeddedStore();
 });
 
 afterAll(async () => {

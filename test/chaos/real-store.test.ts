@@ -1,20 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type EmbeddedStore, startDynoxide } from '../../local/store/dynoxide.ts';
-import { createTables } from '../../local/store/tables.ts';
+import { startEmbeddedStore, type TestStore } from '../embedded-store.ts';
 import { seedsOf } from './seeds.ts';
 import { realStore } from './stores.ts';
 import { wrongWith } from './verdict.ts';
 
-let store: EmbeddedStore;
+let store: TestStore;
 
 beforeAll(async () => {
-  process.env['AWS_REGION'] = 'us-east-1';
-  process.env['AWS_ACCESS_KEY_ID'] = 'test';
-  process.env['AWS_SECRET_ACCESS_KEY'] = 'test';
-  store = await startDynoxide(undefined);
-  const tables = createTables(store.endpoint);
-  await tables.ensure();
-  tables.close();
+  store = await startEmbeddedStore();
 });
 
 afterAll(async () => {

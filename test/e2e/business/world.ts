@@ -12,8 +12,8 @@ import type { VisitorEvent } from '../../../lib/domain/visitor/event.ts';
 import { createFanOut } from '../../../lib/service/business/fan-out.ts';
 import { createBusinessEventTaker } from '../../../lib/service/business/take-business-event.ts';
 import { createFollowTaker } from '../../../lib/service/business/take-follow.ts';
-import { startDynoxide } from '../../../local/store/dynoxide.ts';
-import { createTables, TABLE_NAMES } from '../../../local/store/tables.ts';
+import { TABLE_NAMES } from '../../../local/store/tables.ts';
+import { startEmbeddedStore } from '../../embedded-store.ts';
 
 /** The tests' clock. */
 export const NOW = Date.UTC(2026, 10, 22, 9);
@@ -55,13 +55,8 @@ export type World = Awaited<ReturnType<typeof startWorld>>;
 
 /** The functions of business events over a real store, and queues in memory. */
 export const startWorld = async () => {
-  process.env.AWS_REGION = 'us-east-1';
-  process.env.AWS_ACCESS_KEY_ID = 'test';
-  process.env.AWS_SECRET_ACCESS_KEY = 'test';
-  const dynoxide = await startDynoxide(undefined);
-  const tables = createTables(dynoxide.endpoint);
-  await tables.ensure();
-  const client = new DynamoDBClient({ endpoint: dynoxide.endpoint });
+  const embedded = await startEmbeddedStore();
+  const client = new DynamoDBClient({ endpoint: embedded.endpoint });
   const subjects = createSubjectStore(client, TABLE_NAMES.log);
   const followers = createFollowerStore(client, TABLE_NAMES.log);
   const queues = memoryQueues();
@@ -119,8 +114,7 @@ export const startWorld = async () => {
     },
     stop: async (): Promise<void> => {
       client.destroy();
-      tables.close();
-      await dynoxide.stop();
+      await embedded.stop();
     },
   };
 };

@@ -1,16 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { startDynoxide } from '../../../local/store/dynoxide.ts';
-import { createTables } from '../../../local/store/tables.ts';
+import { startEmbeddedStore } from '../../embedded-store.ts';
 
 /** A real store with its tables, and a client whose answers can be lost. */
 export const startStore = async () => {
-  process.env.AWS_REGION = 'us-east-1';
-  process.env.AWS_ACCESS_KEY_ID = 'test';
-  process.env.AWS_SECRET_ACCESS_KEY = 'test';
-  const dynoxide = await startDynoxide(undefined);
-  const tables = createTables(dynoxide.endpoint);
-  await tables.ensure();
-  const client = new DynamoDBClient({ endpoint: dynoxide.endpoint });
+  const embedded = await startEmbeddedStore();
+  const client = new DynamoDBClient({ endpoint: embedded.endpoint });
   let answersToLose = 0;
   client.middlewareStack.add(
     (next) => async (request) => {
@@ -29,8 +23,7 @@ export const startStore = async () => {
     },
     stop: async () => {
       client.destroy();
-      tables.close();
-      await dynoxide.stop();
+      await embedded.stop();
     },
   };
 };

@@ -26,10 +26,10 @@ import { createPublisher } from '../../../lib/service/publish-effects.ts';
 import { createBusPublisher } from '../../../lib/service/put-effects-on-bus.ts';
 import { createReactor } from '../../../lib/service/react.ts';
 import { createSweep } from '../../../lib/service/sweep.ts';
-import { startDynoxide } from '../../../local/store/dynoxide.ts';
-import { createTables, TABLE_NAMES } from '../../../local/store/tables.ts';
+import { TABLE_NAMES } from '../../../local/store/tables.ts';
 import { createCursor } from '../../../local/stream/cursor.ts';
 import { createStreamClient } from '../../../local/stream/stream-client.ts';
+import { startEmbeddedStore } from '../../embedded-store.ts';
 import { memoryLogger, sqsRecord } from '../../unit/service/sqs-batch.ts';
 import { NO_PAUSES } from './log-table.ts';
 
@@ -67,16 +67,11 @@ export const startRoughWorld = async (
   start: number,
   roughness: Roughness,
 ) => {
-  process.env.AWS_REGION = 'us-east-1';
-  process.env.AWS_ACCESS_KEY_ID = 'test';
-  process.env.AWS_SECRET_ACCESS_KEY = 'test';
-  const dynoxide = await startDynoxide(undefined);
-  const tables = createTables(dynoxide.endpoint);
-  await tables.ensure();
+  const embedded = await startEmbeddedStore();
   const chance = chanceOf(seed);
-  const client = new DynamoDBClient({ endpoint: dynoxide.endpoint });
+  const client = new DynamoDBClient({ endpoint: embedded.endpoint });
   /** For what asks so much at once that some answer would always be lost. */
-  const calm = new DynamoDBClient({ endpoint: dynoxide.endpoint });
+  const calm = new DynamoDBClient({ endpoint: embedded.endpoint });
   let isRough = true;
   const isLost = (): boolean => isRough && chance() < roughness.lostAnswers;
   client.middlewareStack.add(
@@ -169,7 +164,7 @@ export const startRoughWorld = async (
   const served = Object.keys(consumers).filter((name): name is Served => Object.hasOwn(consumers, name));
 
   const publish = createPublisher({ read: readChange, queues: sender, logger });
-  const cursor = createCursor(createStreamClient(dynoxide.endpoint), TABLE_NAMES.visitors, () => undefined);
+  const cursor = createCursor(createStreamClient(embedded.endpoint), TABLE_NAMES.visitors, () => undefined);
   let unpublished: DynamoDBRecord[] = [];
 
   /** Hands on what the stream holds; from the first failure on it comes again. */
@@ -260,8 +255,7 @@ export const startRoughWorld = async (
     stop: async (): Promise<void> => {
       client.destroy();
       calm.destroy();
-      tables.close();
-      await dynoxide.stop();
+      await embedded.stop();
     },
   };
 };

@@ -8,8 +8,8 @@ import { STRANGER, type Visitor } from '../../../lib/domain/visitor/state.ts';
 import type { StoredVisitor, VisitorStore } from '../../../lib/domain/visitor/visitor-store.ts';
 import { followLinks } from '../../../lib/service/follow-links.ts';
 import { CommitLost, createReactor, primaryKeyOf } from '../../../lib/service/react.ts';
-import { startDynoxide } from '../../../local/store/dynoxide.ts';
-import { createTables, TABLE_NAMES } from '../../../local/store/tables.ts';
+import { TABLE_NAMES } from '../../../local/store/tables.ts';
+import { startEmbeddedStore } from '../../embedded-store.ts';
 import { apply, event, memoryOf, START } from '../../unit/visitor/people.ts';
 
 /** The tests' clock: an hour after the first moment. */
@@ -22,13 +22,8 @@ export type World = Awaited<ReturnType<typeof startWorld>>;
 
 /** React over a real store, whose requests are counted. */
 export const startWorld = async () => {
-  process.env.AWS_REGION = 'us-east-1';
-  process.env.AWS_ACCESS_KEY_ID = 'test';
-  process.env.AWS_SECRET_ACCESS_KEY = 'test';
-  const dynoxide = await startDynoxide(undefined);
-  const tables = createTables(dynoxide.endpoint);
-  await tables.ensure();
-  const client = new DynamoDBClient({ endpoint: dynoxide.endpoint });
+  const embedded = await startEmbeddedStore();
+  const client = new DynamoDBClient({ endpoint: embedded.endpoint });
   const requests: string[] = [];
   client.middlewareStack.add(
     (next, context) => (request) => {
@@ -78,8 +73,7 @@ export const startWorld = async () => {
     visitor: async (idKey: string): Promise<Visitor> => (await find(idKey)).visitor,
     stop: async () => {
       client.destroy();
-      tables.close();
-      await dynoxide.stop();
+      await embedded.stop();
     },
   };
 };
