@@ -6,13 +6,13 @@ import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { bundleFunctions } from '../../infra/bundling.ts';
 import { FUNCTION_NAMES } from '../../infra/functions.ts';
+import { queueVariable } from '../../lib/contracts/queues.ts';
+import { queueArn, queueUrl, SENT_QUEUES } from '../../local/queue/address.ts';
 import { row, shown } from '../timing.ts';
 
 /** How large the functions' bundles are, and how long a fresh Node needs until each has its handler. */
 
 const starts = 9;
-
-const QUEUE_URL = 'https://sqs.eu-central-1.amazonaws.com/000000000000/queue';
 
 const environment = {
   AWS_REGION: 'eu-central-1',
@@ -21,21 +21,10 @@ const environment = {
   WEND_EVENT_BUS: 'bus',
   WEND_SCHEDULER_GROUP: 'timers',
   WEND_SCHEDULER_ROLE_ARN: 'arn:aws:iam::000000000000:role/timers',
-  WEND_TIMERS_QUEUE_ARN: 'arn:aws:sqs:eu-central-1:000000000000:timers',
-  WEND_QUEUE_EVENTS_RECEIVED: QUEUE_URL,
-  WEND_QUEUE_TIMERS_DUE: QUEUE_URL,
-  WEND_QUEUE_BUSINESS_EVENTS: QUEUE_URL,
-  WEND_QUEUE_FAN_OUT: QUEUE_URL,
-  WEND_QUEUE_BUS_EFFECTS: QUEUE_URL,
-  WEND_QUEUE_TIMER_EFFECTS: QUEUE_URL,
-  WEND_QUEUE_TIMELINE_EFFECTS: QUEUE_URL,
-  WEND_QUEUE_COUNTER_EFFECTS: QUEUE_URL,
-  WEND_QUEUE_DELIVERY_EFFECTS: QUEUE_URL,
-  WEND_QUEUE_FOLLOW_EFFECTS: QUEUE_URL,
-  WEND_QUEUE_POOL_EFFECTS: QUEUE_URL,
-  WEND_QUEUE_TASK_EFFECTS: QUEUE_URL,
-  WEND_QUEUE_ORDER_EFFECTS: QUEUE_URL,
-  WEND_QUEUE_PUBLISH_FAILED: QUEUE_URL,
+  WEND_TIMERS_QUEUE_ARN: queueArn('timers-due'),
+  ...Object.fromEntries(
+    SENT_QUEUES.map((queue) => [queueVariable(queue), queueUrl('http://127.0.0.1', queue)]),
+  ),
 };
 
 /** Milliseconds that a fresh Node needs to load a bundle, as told by itself. */

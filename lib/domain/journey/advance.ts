@@ -225,8 +225,8 @@ const letHappen = (world: World): void => {
 const finish = (world: World): readonly Effect[] => {
   const due = nextDue(world);
   const { timer } = world.state;
-  const isArmed = timer.due !== null && timer.due > world.surroundings.now;
-  if (due !== null && !(isArmed && timer.due !== null && timer.due <= due)) {
+  const armed = timer.due !== null && timer.due > world.surroundings.now ? timer.due : null;
+  if (due !== null && (armed === null || due < armed)) {
     const generation = timer.generation + 1;
     world.change({ timer: { due, generation } });
     world.want({ kind: 'timer', due, generation, spread: isTimeOfDay(world) });
