@@ -1,7 +1,7 @@
 import type { CappedLimit } from '../offer/cap-room.ts';
 import { type Cap, type CapPart, leftOf, planTake } from './cap.ts';
-import type { CapUse } from './redemption.ts';
-import type { PartGive, PartTake, PersonLine } from './redemption-store.ts';
+import type { CapUse, Redemption } from './redemption.ts';
+import type { LedgerMove, PartGive, PartTake, PersonLine, StoredRedemption } from './redemption-store.ts';
 
 /** What one offer of an order needs of one limit. */
 export type Want =
@@ -107,12 +107,22 @@ export const planWants = (seen: readonly Seen[], start: number): Planned => {
   };
 };
 
-/** What a move gives back: to the very parts and lines that it came from. */
-export const givesOf = (uses: readonly CapUse[]) => ({
-  gives: uses.flatMap((use): readonly PartGive[] =>
+/** A move as it is written: what it takes, and what it gives back to the very parts and lines that it came from. */
+export const moveOf = (
+  before: StoredRedemption | null,
+  after: Redemption,
+  { takes, personTakes, personChecks }: Taking,
+  given: readonly CapUse[],
+): LedgerMove => ({
+  before,
+  after,
+  takes,
+  gives: given.flatMap((use): readonly PartGive[] =>
     use.kind === 'cap' ? use.shares.map((share) => ({ capId: use.capId, ...share })) : [],
   ),
-  personGives: uses.flatMap((use) =>
+  personTakes,
+  personChecks,
+  personGives: given.flatMap((use) =>
     use.kind === 'person' ? [{ visitorId: use.visitorId, offerId: use.offerId }] : [],
   ),
 });

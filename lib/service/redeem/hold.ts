@@ -9,7 +9,7 @@ import { NO_REQUEST } from '../../domain/decision/request.ts';
 import { isJsonObject } from '../../domain/json.ts';
 import { expire, HOLD_MS, type Hold, type Redemption } from '../../domain/redemption/redemption.ts';
 import type { StoredRedemption } from '../../domain/redemption/redemption-store.ts';
-import { givesOf, joinTakings, NOTHING_TAKEN, type Taking } from '../../domain/redemption/take.ts';
+import { joinTakings, moveOf, NOTHING_TAKEN, type Taking } from '../../domain/redemption/take.ts';
 import type { VisitorStore } from '../../domain/visitor/visitor-store.ts';
 import { Conflict, InvalidRequest, Unavailable } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/logger.ts';
@@ -66,8 +66,7 @@ export const createHolder = (deps: HoldDeps) => {
       if (before === null) return null;
       const { redemption: after, gives } = expire(before.redemption, now());
       if (after === before.redemption) return before;
-      const { takes, personTakes, personChecks } = NOTHING_TAKEN;
-      await store.write({ before, after, takes, personTakes, personChecks, ...givesOf(gives) });
+      await store.write(moveOf(before, after, NOTHING_TAKEN, gives));
     }
     throw new Unavailable('The order was changed by others all the time.');
   };
@@ -142,16 +141,7 @@ export const createHolder = (deps: HoldDeps) => {
       const plan = planAll(drafted, start);
       if ('takings' in plan) {
         const redemption = redemptionOf(orderId, whom, drafted, plan.takings, now());
-        const { takes, personTakes, personChecks } = joinTakings(plan.takings);
-        const outcome = await store.write({
-          before,
-          after: redemption,
-          takes,
-          gives: [],
-          personTakes,
-          personChecks,
-          personGives: [],
-        });
+        const outcome = await store.write(moveOf(before, redemption, joinTakings(plan.takings), []));
         if (outcome === 'written') {
           await Promise.all([release(redemption), tellDigest(drafted, names)]);
           return { redemption, isNew: true, warnings: drafted.warnings };

@@ -13,8 +13,8 @@ import {
 import type { StoredRedemption } from '../../domain/redemption/redemption-store.ts';
 import { type RefundAmounts, type RefundRequest, refund } from '../../domain/redemption/refund.ts';
 import {
-  givesOf,
   joinTakings,
+  moveOf,
   NOTHING_TAKEN,
   planWants,
   type Taking,
@@ -93,10 +93,8 @@ export const createSettler = (deps: SettleDeps) => {
     await deps.digest?.note([], offers).catch((error: unknown) => deps.onDegraded?.(error));
   };
 
-  const write = (stored: StoredRedemption, { after, gives, taking }: Change<unknown>) => {
-    const { takes, personTakes, personChecks } = taking;
-    return store.write({ before: stored, after, takes, personTakes, personChecks, ...givesOf(gives) });
-  };
+  const write = (stored: StoredRedemption, { after, gives, taking }: Change<unknown>) =>
+    store.write(moveOf(stored, after, taking, gives));
 
   /** Tells what an order owes its visitor, and only then notes that it was told. */
   const pay = async (redemption: Redemption): Promise<Redemption> => {
