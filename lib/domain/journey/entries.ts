@@ -37,12 +37,7 @@ export const enterByEvent = (world: World, happening: Happening): void => {
  * @param before - segments that held before what happened
  */
 export const enterBySegment = (world: World, happening: Happening, before: ReadonlySet<string>): void => {
-  if (happening.isLate) return;
-  const entered = world.catalog.journeys.enteredBy.get(happening.name) ?? [];
-  if (happening.depth > MAX_DEPTH) {
-    world.stopped.push(...entered.map(({ id }) => id));
-    return;
-  }
+  if (happening.isLate || happening.depth > MAX_DEPTH) return;
   for (const journey of world.catalog.journeys.enteredBySegment) {
     const { segment } = journey;
     if (segment === null || before.has(segment)) continue;

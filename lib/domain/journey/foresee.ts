@@ -15,7 +15,7 @@ export interface Look {
 
 /**
  * The visitor as they stand now, after these events and all that time alone brought about: a problem, a grant or a
- * wait that is over. Nothing of it is written, so no line of their story is made.
+ * wait that is over. Nothing of it is written: react will come to the same.
  */
 export const foresee = (
   visitor: Visitor,
@@ -27,5 +27,4 @@ export const foresee = (
     countersByEvent: look.catalog.countersByEvent,
     version: 0,
     timer: null,
-    isUntold: true,
   });

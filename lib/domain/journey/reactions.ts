@@ -12,17 +12,20 @@ import type { World } from './world.ts';
 /**
  * Whether a trigger reaches an instance: by its name, by the key that the event itself carries (one that carries none
  * reaches all), and by its condition.
+ *
+ * @param picked - rows that the instance bound, where the condition may ask for them
  */
 const reaches = (
   world: World,
   trigger: CompiledTrigger,
   happening: Happening,
   { key }: Pick<JourneyInstance, 'key'>,
+  picked?: JourneyInstance['picked'],
 ): boolean => {
   if (!trigger.on.has(happening.name)) return false;
   const carried = carriedKey(trigger.keyPath, happening.facts);
   if (carried !== null && carried !== key) return false;
-  return world.holds(trigger.where, world.facts(happening.at, happening.facts));
+  return world.holds(trigger.where, world.facts(happening.at, happening.facts, picked));
 };
 
 /** Exits and goals of all instances, and goals of those that ended: exits don't stop a goal. */
@@ -140,7 +143,8 @@ export const awaitAndRestart = (world: World, happening: Happening): void => {
         where: journey.conditionAt(`${compiled.path}.await.where`),
         keyPath: journey.keyPath,
       };
-      if (!awaits(world, trigger, happening, instance)) continue;
+      // In other conditions of a step `event` is the one that entered; here it is what is awaited.
+      if (!reaches(world, trigger, happening, instance, instance.picked)) continue;
       const to = entryOf(compiled, 'await.then');
       goOn(world, instance, step.id, to, happening.at, happening.name);
       runSteps(world, run, happening.at);
@@ -160,19 +164,6 @@ export const awaitAndRestart = (world: World, happening: Happening): void => {
       });
     }
   }
-};
-
-/** In a step's conditions `event` stays the one that entered; in an `await` it is what is awaited. */
-const awaits = (
-  world: World,
-  trigger: CompiledTrigger,
-  happening: Happening,
-  instance: JourneyInstance,
-): boolean => {
-  if (!trigger.on.has(happening.name)) return false;
-  const carried = carriedKey(trigger.keyPath, happening.facts);
-  if (carried !== null && carried !== instance.key) return false;
-  return world.holds(trigger.where, world.facts(happening.at, happening.facts, instance.picked));
 };
 
 /** `Task Done`: the instance that waits for it goes on by its outcome. */
