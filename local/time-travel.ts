@@ -20,7 +20,7 @@ export interface TimeTravelOptions {
   readonly clock: MovableClock;
   readonly queues: Pick<Queues, 'drain' | 'areEmpty'>;
   readonly reader: Pick<StreamReader, 'catchUp'>;
-  readonly agenda: Pick<Agenda, 'nextDue' | 'fire'>;
+  readonly agenda: Pick<Agenda, 'nextDue' | 'fire' | 'fireRounded'>;
   readonly sweep: Pick<Sweep, 'catchUp'>;
   readonly isStopping: () => boolean;
 }
@@ -79,7 +79,12 @@ export const createTimeTravel = ({
       }
       await clock.moveTo(target);
       await sweep.catchUp();
-      return (await settle()) && (await settleDue());
+      do {
+        if (!(await settle()) || !(await settleDue())) {
+          return false;
+        }
+      } while (await agenda.fireRounded(target));
+      return true;
     },
   };
 };

@@ -37,12 +37,30 @@ export interface Agenda {
   readonly nextDue: () => number | undefined;
   /** Moves everything that is due at or before `upTo` into its queue, in order of due time. */
   readonly fire: (upTo: number) => Promise<void>;
+  /**
+   * Moves timers into their queue that are due at or before `upTo`, and stand here for up to a second later, since
+   * schedules and delays count in whole seconds. False where there is none.
+   */
+  readonly fireRounded: (upTo: number) => Promise<boolean>;
   /** Forgets all; to be called inside a commit of the same log. */
   readonly wipe: () => void;
 }
 
 /** What is moved in one transaction. */
 const FIRED_AT_ONCE = 1_000;
+
+const waitingWhere = (condition: string): string => `
+    SELECT * FROM (
+      SELECT seq, 'message' AS kind, queue, message_id, lane, body, 0 AS keeps, due_at FROM delayed_messages
+        WHERE ${condition}
+      UNION ALL
+      SELECT seq, 'schedule', queue, '', '', body, keeps, due_at FROM schedules WHERE ${condition})
+    ORDER BY due_at, seq LIMIT ${FIRED_AT_ONCE}`;
+
+const DUE = 'due_at <= ?1';
+/** A timer says itself when it is due. */
+const ROUNDED =
+  "due_at > ?1 AND due_at <= ?1 + 1000 AND CASE WHEN json_valid(body) THEN body ->> '$.due' <= ?1 ELSE 0 END";
 
 const messageFor = (body: string, id: string) => {
   const content = parseJson(body);
@@ -61,13 +79,8 @@ const prepareStatements = (log: DurableLog) => ({
   next: log.prepare(`
     SELECT min(at) AS at FROM (
       SELECT min(due_at) AS at FROM delayed_messages UNION ALL SELECT min(due_at) FROM schedules)`),
-  due: log.prepare(`
-    SELECT * FROM (
-      SELECT seq, 'message' AS kind, queue, message_id, lane, body, 0 AS keeps, due_at
-        FROM delayed_messages WHERE due_at <= ?1
-      UNION ALL
-      SELECT seq, 'schedule', queue, '', '', body, keeps, due_at FROM schedules WHERE due_at <= ?1)
-    ORDER BY due_at, seq LIMIT ${FIRED_AT_ONCE}`),
+  due: log.prepare(waitingWhere(DUE)),
+  rounded: log.prepare(waitingWhere(ROUNDED)),
   undelay: log.prepare('DELETE FROM delayed_messages WHERE seq = ?'),
   end: log.prepare('DELETE FROM schedules WHERE seq = ?'),
   complete: log.prepare('UPDATE schedules SET due_at = NULL WHERE seq = ?'),
@@ -85,7 +98,8 @@ export const createAgenda = (
   now: () => number,
   onChanged: () => void,
 ): Agenda => {
-  const { delay, schedule, find, unschedule, next, due, undelay, end, complete } = prepareStatements(log);
+  const { delay, schedule, find, unschedule, next, due, rounded, undelay, end, complete } =
+    prepareStatements(log);
 
   const fireOne = (row: Row): SentQueue[] => {
     const seq = integer(row, 'seq');
@@ -108,6 +122,17 @@ export const createAgenda = (
         : messageFor(body, randomUUID()),
     );
     return [queue];
+  };
+
+  const fireAll = async (statement: typeof due, upTo: number): Promise<number> => {
+    let fired = 0;
+    const targets = await log.commit(() => {
+      const rows = statement.all(upTo);
+      fired = rows.length;
+      return rows.flatMap(fireOne);
+    });
+    queues.notify(new Set(targets));
+    return fired;
   };
 
   return {
@@ -150,15 +175,9 @@ export const createAgenda = (
       return row === undefined || row['at'] === null ? undefined : integer(row, 'at');
     },
     fire: async (upTo) => {
-      for (let fired = FIRED_AT_ONCE; fired === FIRED_AT_ONCE; ) {
-        const targets = await log.commit(() => {
-          const rows = due.all(upTo);
-          fired = rows.length;
-          return rows.flatMap(fireOne);
-        });
-        queues.notify(new Set(targets));
-      }
+      for (let fired = FIRED_AT_ONCE; fired === FIRED_AT_ONCE; ) fired = await fireAll(due, upTo);
     },
+    fireRounded: async (upTo) => (await fireAll(rounded, upTo)) > 0,
     wipe: () => {
       log.prepare('DELETE FROM delayed_messages').run();
       log.prepare('DELETE FROM schedules').run();
