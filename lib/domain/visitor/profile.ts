@@ -107,12 +107,13 @@ const groupProfile = (state: VisitorState, household: boolean): GroupProfile | n
 };
 
 /**
- * Whether a problem is open: neither closed nor past its expiry, even where nobody has noted that yet.
+ * Whether a problem is open: neither closed nor past its expiry, even where nobody has noted that yet. One that was
+ * closed since was open until then: a step whose time was long ago is run as of that time.
  *
- * @param now - milliseconds since 1970
+ * @param at - milliseconds since 1970
  */
-export const isOpen = ({ closedAt, expiresAt }: OpenedProblem, now: number): boolean =>
-  closedAt === null && (expiresAt === undefined || now < expiresAt);
+export const isOpen = ({ openedAt, closedAt, expiresAt }: OpenedProblem, at: number): boolean =>
+  closedAt === null ? expiresAt === undefined || at < expiresAt : openedAt <= at && at < closedAt;
 
 /** Whether a problem forbids selling while it is open (rule 1 of the catalog). */
 const forbidsSelling = ({ severity }: OpenedProblem): boolean => severity !== 'low';

@@ -42,6 +42,32 @@ describe('a message that an event of hours ago leads to', () => {
     ]);
   });
 
+  it('sells nothing at a time when somebody had a problem that is solved by now', () => {
+    const journey = afterAnHour(
+      { id: 'gift', grant: { offer: 'sale', for: 'P1D' } },
+      mail('sale', { intent: 'sell' }),
+      mail('news', { intent: 'inform' }),
+    );
+    const sale = {
+      kind: 'offer',
+      id: 'sale',
+      label: 'Sale',
+      reward: { type: 'percentage', value: 10 },
+      apply: 'automatic',
+      requiresGrant: true,
+    };
+    const solved = { ...trouble, closes: [{ on: 'Solved' }] };
+    const life = new Life(catalogOf([journey, sale, solved]));
+    life.now = MORNING + 2 * HOUR;
+    life.apply([
+      life.event('Complained', {}, { at: MORNING + HOUR / 2 }),
+      life.event('Solved', {}, { at: MORNING + HOUR * 1.5 }),
+    ]);
+    late(life);
+    expect(life.visitor.state.grants).toEqual([]);
+    expect(life.messages.map(({ stepId }) => stepId)).toEqual(['news']);
+  });
+
   it('does not reach somebody who wants no more of them by now', () => {
     const life = late(new Life(catalogOf([afterAnHour(mail('news'))])), 'Message Unsubscribed');
     expect(life.messages).toEqual([]);
