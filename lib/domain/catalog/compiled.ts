@@ -36,7 +36,7 @@ export interface CompiledCatalog {
   readonly placements: ReadonlyMap<string, PlacementCandidates>;
   /** Ordered by id. */
   readonly offers: readonly CompiledOffer[];
-  /** The conditions of all offers; a rule's index is the offer's. */
+  /** By what offers are found for a cart, see `offerRule`; a rule's index is the offer's. */
   readonly offerRules: RuleSet;
   readonly offerById: ReadonlyMap<string, CompiledOffer>;
   readonly journeys: JourneyCatalog;
@@ -132,8 +132,6 @@ export interface CompiledOffer {
   readonly apply: 'automatic' | 'code' | 'claim';
   /** Whether it applies by a claim alone: what says so, and entitlements, of which nothing shows in a cart. */
   readonly claimable: boolean;
-  /** Whether this release applies it at all. */
-  readonly runs: boolean;
   /** 0 where not stated. */
   readonly priority: number;
   /** Milliseconds since 1970: applies at or after. */

@@ -4,7 +4,6 @@ import { parseInstant } from '../time/instant.ts';
 import type { CompiledOffer, LineEquals } from './compiled.ts';
 import type { Intent, OfferDefinition, Reward } from './definition.ts';
 import type { ParseConditionOf } from './load-experience.ts';
-import { offerRuns } from './not-yet-run.ts';
 
 /** How an offer is applied: as stated; else by its code where it has one; else automatically. */
 export const applyOf = (definition: OfferDefinition): CompiledOffer['apply'] =>
@@ -25,7 +24,7 @@ export const accountFactOf = (reward: Reward): string | null => {
 
 const LINE_FIELDS: readonly LineEquals['field'][] = ['sku', 'productId', 'variant', 'name', 'category'];
 
-/** Most conditions on lines name one product or one category: whether any line fulfils it is then a look-up. */
+/** Most conditions on lines name one product or one category: whether a line fulfils it is then one look. */
 const lineEqualsOf = ({ lines }: OfferDefinition): LineEquals | null => {
   const [test, more] = Object.entries(lines ?? {});
   if (test === undefined || more !== undefined) return null;
@@ -43,7 +42,6 @@ class LoadedOffer implements CompiledOffer {
   readonly intent: Intent;
   readonly apply: CompiledOffer['apply'];
   readonly claimable: boolean;
-  readonly runs: boolean;
   readonly priority: number;
   readonly priceable: PriceableOffer;
   readonly lineEquals: LineEquals | null;
@@ -62,7 +60,6 @@ class LoadedOffer implements CompiledOffer {
     this.intent = offerIntentOf(definition);
     this.apply = applyOf(definition);
     this.claimable = this.apply === 'claim' || definition.reward.type === 'upgrade';
-    this.runs = offerRuns(definition);
     this.priority = definition.priority ?? 0;
     this.priceable = toPriceableOffer(definition, currency);
     this.lineEquals = this.priceable.target === 'lines' ? lineEqualsOf(definition) : null;

@@ -1,4 +1,4 @@
-import type { Definition, Kind, OfferDefinition, SettingsDefinition } from './definition.ts';
+import type { Definition, Kind, SettingsDefinition } from './definition.ts';
 import type { Remark } from './finding.ts';
 
 /*
@@ -16,23 +16,11 @@ interface Part {
   readonly what: string;
 }
 
-/** What keeps an offer out of decisions. */
-const missingParts = (offer: OfferDefinition): readonly Part[] => [
-  ...(offer.codes === undefined ? [] : [{ path: 'codes', what: 'offers with single-use codes' }]),
-];
-
-/** Whether an offer takes part in decisions of this release; one that doesn't is never applied. */
-export const offerRuns = (offer: OfferDefinition): boolean => missingParts(offer).length === 0;
-
 const partsOf = (definition: Definition): readonly Part[] => {
   if (definition.kind === 'offer') {
-    const { onPartialRefund } = definition;
-    return [
-      ...missingParts(definition),
-      ...(onPartialRefund === 'recompute'
-        ? [{ path: 'onPartialRefund', what: 'refunds that compute offers anew' }]
-        : []),
-    ];
+    return definition.onPartialRefund === 'recompute'
+      ? [{ path: 'onPartialRefund', what: 'refunds that compute offers anew' }]
+      : [];
   }
   if (definition.kind !== 'settings') return [];
   return SETTINGS.flatMap((path) =>

@@ -45,6 +45,8 @@ export interface DecisionWarning {
     | 'VISITOR_UNREAD'
     | 'NOT_RECORDED'
     | 'CODE_UNKNOWN'
+    | 'CODE_USED'
+    | 'CODE_UNREAD'
     | 'CODE_NOT_APPLIED';
   readonly message: string;
   readonly placement?: string;

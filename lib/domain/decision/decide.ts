@@ -4,12 +4,13 @@ import { type RenderedContent, rendererFor } from '../template/render-content.ts
 import { isOpen, type Profile } from '../visitor/profile.ts';
 import type { DecisionAnswer, DecisionWarning } from './answer.ts';
 import { askQuestions, openQuestions } from './ask-questions.ts';
-import { codeWarnings } from './code-warnings.ts';
 import { type DecisionFacts, decisionFacts } from './decision-facts.ts';
 import type { Draw } from './draw.ts';
 import { explainExperiences } from './explain.ts';
 import { explainJourneys } from './explain-journeys.ts';
 import { type FilledPlacements, fillPlacements, type Render } from './fill-placements.ts';
+import { isWrong, judgeCodes } from './judge-codes.ts';
+import type { KnownCodes } from './known-codes.ts';
 import { listOffers, usableOffersOf } from './list-offers.ts';
 import { explainOffers, type OfferPricing, type OfferSelection, priceOffers } from './price-offers.ts';
 import type { DecisionRequest } from './request.ts';
@@ -30,12 +31,16 @@ export interface DecisionInput {
   readonly warnings: readonly DecisionWarning[];
   /** By offer id: what is left of limits that are known to be short. */
   readonly room?: { readonly [offerId: string]: CapRoom };
+  /** What is known of the codes in the cart; absent where it has none. */
+  readonly codes?: KnownCodes;
 }
 
 export interface Decision {
   readonly answer: DecisionAnswer;
   /** What was drawn for the first time, to be recorded. */
   readonly draws: readonly Draw[];
+  /** Codes of the cart that are not this visitor's to use, as typed: each may be a guess. */
+  readonly wrongCodes: readonly string[];
 }
 
 /** For how long an answer may be kept, in milliseconds; less where something it shows ends before. */
@@ -55,6 +60,7 @@ export const decide = (input: DecisionInput): Decision => {
     suppression,
     eligible,
     ...(input.room === undefined ? {} : { room: new Map(Object.entries(input.room)) }),
+    ...(input.codes === undefined ? {} : { codes: input.codes }),
   };
   const render = rendererOf(facts);
   const filled = fillPlacements(request.placements, selection, render);
@@ -62,6 +68,7 @@ export const decide = (input: DecisionInput): Decision => {
   const open = openQuestions(selection, request);
   const pricing = cart === null ? null : priceOffers(cart, selection);
   const priced = pricing?.result.ok === true ? pricing.result.priced : null;
+  const judged = judgeCodes(pricing, cart, selection);
   const answer: DecisionAnswer = {
     decisionId: input.decisionId,
     visitorId: profile.visitorId,
@@ -86,7 +93,7 @@ export const decide = (input: DecisionInput): Decision => {
       ...input.warnings,
       ...filled.warnings,
       ...pricingWarnings(pricing),
-      ...codeWarnings(pricing, cart, selection),
+      ...judged.map(({ warning }) => warning),
     ],
     ...(request.explain
       ? {
@@ -98,7 +105,11 @@ export const decide = (input: DecisionInput): Decision => {
         }
       : {}),
   };
-  return { answer, draws: suppression.draw === null ? filled.draws : [...filled.draws, suppression.draw] };
+  return {
+    answer,
+    draws: suppression.draw === null ? filled.draws : [...filled.draws, suppression.draw],
+    wrongCodes: judged.filter(isWrong).map(({ code }) => code),
+  };
 };
 
 const pricingWarnings = (pricing: OfferPricing | null): readonly DecisionWarning[] =>

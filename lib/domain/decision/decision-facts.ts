@@ -67,7 +67,7 @@ const visitorFacts = (profile: Profile, settings: Settings, now: number) => ({
 });
 
 /** `cart.*`: before discounts and without shipping. */
-const cartFacts = (cart: Cart) => ({
+export const cartFacts = (cart: Cart) => ({
   id: cart.id,
   currency: cart.currency,
   lines: cart.lines,

@@ -1,14 +1,15 @@
 import type { Cart, CartLine } from '../cart/cart.ts';
-import type { CompiledCatalog, CompiledOffer, LineEquals } from '../catalog/compiled.ts';
+import type { CompiledCatalog, CompiledOffer } from '../catalog/compiled.ts';
 import { nodeHolds, type Scope, scopeOf } from '../condition/evaluate.ts';
 import { unmet } from '../condition/explain.ts';
 import { type CappedLimit, cappedBy, type RoomOfOffers } from '../offer/cap-room.ts';
 import type { OfferOutcome } from '../offer/outcome.ts';
-import { type PriceCartInput, type PriceCartResult, priceCart } from '../offer/price-cart.ts';
+import { inOtherCurrency, type PriceCartInput, type PriceCartResult, priceCart } from '../offer/price-cart.ts';
 import type { OfferCandidate } from '../offer/priceable-offer.ts';
 import { type Profile, suppressingProblems } from '../visitor/profile.ts';
 import type { DecisionFacts } from './decision-facts.ts';
 import { heldGrantsOf } from './held-grants.ts';
+import type { KnownCodes } from './known-codes.ts';
 import { forbidsSelling, type Suppression, suppressesOffers, withholds } from './suppression.ts';
 import { type Claim, candidateBy, type Ways, waysOf, wayTo } from './ways-to-offers.ts';
 
@@ -30,6 +31,8 @@ export interface OfferSelection {
   readonly room?: RoomOfOffers;
   /** What an order claims; nothing in a decision, which only tells what can be claimed. */
   readonly claims?: readonly Claim[];
+  /** What is known of the codes in the cart; absent: nothing, so that only shared ones are told. */
+  readonly codes?: KnownCodes;
 }
 
 /** Why an offer that the visitor has, or that everybody has, is not theirs to use now; null where it is. */
@@ -75,21 +78,10 @@ const lineMatcher = ({ catalog, facts }: OfferSelection) => {
     return known;
   };
   return (offer: CompiledOffer | undefined, line: CartLine): boolean => {
+    const equals = offer?.lineEquals ?? null;
+    if (equals !== null) return line[equals.field] === equals.value;
     const condition = offer?.lineCondition ?? null;
     return condition === null || nodeHolds(condition.root, scopeOfLine(line));
-  };
-};
-
-/** Tells offers that are on lines of which the cart has none: of hundreds that hold, most are about other products. */
-const findsNoLine = (cart: Cart) => {
-  const values = new Map<LineEquals['field'], ReadonlySet<string | undefined>>();
-  return ({ lineEquals, priceable }: CompiledOffer): boolean => {
-    if (lineEquals === null || (priceable.currency !== null && priceable.currency !== cart.currency))
-      return false;
-    const { field, value } = lineEquals;
-    const present = values.get(field) ?? new Set(cart.lines.map((line) => line[field]));
-    values.set(field, present);
-    return !present.has(value);
   };
 };
 
@@ -103,12 +95,11 @@ const priceOnce = (
   const { catalog, facts } = selection;
   const candidates: OfferCandidate[] = [];
   const priced: number[] = [];
-  const isElsewhere = findsNoLine(cart);
   for (const index of anyCanApply(selection, ways) ? catalog.offerRules.match(facts) : []) {
     const offer = catalog.offers[index];
     if (offer === undefined || capped.has(offer.id)) continue;
     const way = wayTo(offer, ways);
-    if (way === null || isElsewhere(offer) || suppressedOffer(offer, selection) !== null) continue;
+    if (way === null || suppressedOffer(offer, selection) !== null) continue;
     candidates.push(candidateBy(way, offer, cart, facts));
     priced.push(index);
   }
@@ -166,12 +157,18 @@ export const offerExplainer = (
       return suppressedOffer(offer, selection) ?? { offerId, grantId: grant.grantId, status: 'SHOWN' };
     }
     const canBeClaimed = offer.claimable && offer.definition.requiresGrant !== true;
-    if (!canBeClaimed && wayTo(offer, ways) === null) return { offerId, status: 'NOT_GRANTED' };
+    const way = wayTo(offer, ways);
+    if (!canBeClaimed && way === null) return { offerId, status: 'NOT_GRANTED' };
     const missing = unmet(offer.condition, facts, catalog.segments);
     if (missing !== null) return { offerId, status: 'INELIGIBLE', ...missing };
     const limit = pricing?.capped.get(offerId);
     if (limit !== undefined) return { offerId, status: 'CAPPED', limit };
-    return suppressedOffer(offer, selection) ?? { offerId, status: canBeClaimed ? 'SHOWN' : 'NO_EFFECT' };
+    const suppressed = suppressedOffer(offer, selection);
+    if (suppressed !== null) return suppressed;
+    if (canBeClaimed) return { offerId, status: 'SHOWN' };
+    // It is on lines of which the cart has none, so that it was never priced.
+    const candidate = { offer: offer.priceable, ...way };
+    return (cart === null ? null : inOtherCurrency(candidate, cart)) ?? { offerId, status: 'NO_EFFECT' };
   };
 };
 

@@ -27,6 +27,8 @@ export interface DecisionRecord {
   readonly warnings: readonly DecisionWarning[];
   /** What was known to be short of offers' limits; absent: nothing. */
   readonly room?: DecisionInput['room'];
+  /** What was known of the codes in the cart; absent: it had none. */
+  readonly codes?: DecisionInput['codes'];
   /** What it showed, for the visitor's story. */
   readonly shown: ShownSummary;
   /** SHA-256 of the answer's JSON, base64url: what a replay is checked against. */
@@ -59,6 +61,7 @@ export const recordOf = (
   pending: answer.pending,
   warnings: input.warnings,
   ...(input.room === undefined ? {} : { room: input.room }),
+  ...(input.codes === undefined ? {} : { codes: input.codes }),
   shown: shownIn(answer),
   answerHash: hashOfAnswer(answer),
 });
@@ -81,6 +84,7 @@ export const replay = (record: DecisionRecord, catalog: CompiledCatalog): Comple
     unread: record.unread,
     warnings: record.warnings,
     ...(record.room === undefined ? {} : { room: record.room }),
+    ...(record.codes === undefined ? {} : { codes: record.codes }),
   });
   return { ...answer, pending: record.pending };
 };

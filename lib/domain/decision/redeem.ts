@@ -6,12 +6,16 @@ import { readPath } from '../condition/facts.ts';
 import { isHeld } from '../journey/is-held.ts';
 import type { RoomOfOffers } from '../offer/cap-room.ts';
 import type { OfferOutcome } from '../offer/outcome.ts';
+import type { PricedCart } from '../offer/priced-cart.ts';
+import type { RefundTerms } from '../redemption/refund-terms.ts';
 import type { Profile } from '../visitor/profile.ts';
 import type { Visitor } from '../visitor/state.ts';
 import type { DecisionWarning } from './answer.ts';
-import { codeWarnings } from './code-warnings.ts';
 import { decisionFacts } from './decision-facts.ts';
+import { judgeCodes } from './judge-codes.ts';
+import type { KnownCodes } from './known-codes.ts';
 import { type OfferPricing, type OfferSelection, priceOffers, suppressedOffer } from './price-offers.ts';
+import { refundTermsOf } from './refund-terms.ts';
 import type { DecisionRequest } from './request.ts';
 import { suppressionOf } from './suppression.ts';
 import { type Claim, isClaimable } from './ways-to-offers.ts';
@@ -25,6 +29,8 @@ export interface RedeemInput {
   readonly cart: Cart | null;
   /** What the order names to be claimed. */
   readonly claims: readonly Claim[];
+  /** What is known of the codes in the cart; absent where it has none. */
+  readonly codes?: KnownCodes;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -39,6 +45,8 @@ export interface RedemptionTerms {
   readonly refuseClaim: (claim: Claim) => OfferOutcome | null;
   /** What `limits.per` counts the total for; null where it counts for all together. */
   readonly countedFor: (offer: CompiledOffer, grantId: string | undefined) => string | null;
+  /** What a refund has to know of the order as it was priced, as `refundTermsOf` has it. */
+  readonly refundTerms: (priced: PricedCart) => RefundTerms | 'too-large' | null;
 }
 
 const fingerprint = (value: unknown): string =>
@@ -55,10 +63,17 @@ const pathOf = (fact: string): readonly string[] => {
 
 /** Gathers what an order may have, once for all the tries that it takes to hold it. */
 export const redemptionTerms = (input: RedeemInput): RedemptionTerms => {
-  const { catalog, visitor, profile, request, cart, claims, now } = input;
+  const { catalog, visitor, profile, request, cart, claims, codes, now } = input;
   const facts = decisionFacts(profile, request, cart, catalog.settings, now);
   const suppression = suppressionOf(profile, false, catalog, now);
-  const selection: OfferSelection = { catalog, profile, facts, suppression, claims };
+  const selection: OfferSelection = {
+    catalog,
+    profile,
+    facts,
+    suppression,
+    claims,
+    ...(codes === undefined ? {} : { codes }),
+  };
 
   /** `event.*` of a granted offer is what brought the visitor into the journey that granted it. */
   const rootsOf = (grantId: string | undefined): typeof facts.roots => {
@@ -69,7 +84,8 @@ export const redemptionTerms = (input: RedeemInput): RedemptionTerms => {
 
   return {
     price: (room) => (cart === null ? null : priceOffers(cart, { ...selection, room })),
-    warnings: (pricing) => codeWarnings(pricing, cart, selection),
+    warnings: (pricing) => judgeCodes(pricing, cart, selection).map(({ warning }) => warning),
+    refundTerms: (priced) => (cart === null ? null : refundTermsOf(selection, cart, priced)),
     refuseClaim: ({ offerId, grantId }) => {
       const offer = catalog.offerById.get(offerId);
       if (offer === undefined) return { offerId, status: 'NOT_GRANTED' };

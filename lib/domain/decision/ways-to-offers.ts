@@ -8,6 +8,7 @@ import { own, setOwn } from '../own.ts';
 import type { Profile } from '../visitor/profile.ts';
 import type { DecisionFacts } from './decision-facts.ts';
 import { type HeldGrants, heldGrantsOf } from './held-grants.ts';
+import type { KnownCodes } from './known-codes.ts';
 
 /** An offer that an order names, with the grant that it came by where there is one. */
 export interface Claim {
@@ -20,6 +21,8 @@ export interface Ways {
   readonly grants: HeldGrants;
   /** As typed, by {@link keyOfCode}. */
   readonly codes: ReadonlyMap<string, string>;
+  /** By offer: a single-use code of it that no order has, as typed. */
+  readonly singleUse: ReadonlyMap<string, string>;
   /** By offer. */
   readonly claims: ReadonlyMap<string, Claim>;
 }
@@ -38,6 +41,18 @@ const FREELY: Way = {};
 
 const NOTHING: ReadonlyMap<string, never> = new Map<string, never>();
 
+/** The first single-use code of each offer that no order has, as typed. */
+const freeCodes = (
+  singleUse: KnownCodes['singleUse'],
+  typed: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> =>
+  new Map(
+    singleUse
+      .filter(({ used }) => !used)
+      .map(({ offerId, code }) => [offerId, typed.get(code) ?? code] as const)
+      .toReversed(),
+  );
+
 /** By what a visitor can come to offers with this cart. */
 export const waysOf = (
   cart: Pick<Cart, 'codes'> | null,
@@ -45,29 +60,39 @@ export const waysOf = (
     profile,
     facts,
     claims,
+    codes: known,
   }: {
     readonly profile: Pick<Profile, 'grants'>;
     readonly facts: Pick<DecisionFacts, 'now'>;
     readonly claims?: readonly Claim[];
+    readonly codes?: KnownCodes;
   },
-): Ways => ({
-  grants: heldGrantsOf(profile, facts.now),
-  codes: cart?.codes === undefined ? NOTHING : new Map(cart.codes.map((code) => [keyOfCode(code), code])),
-  claims: claims === undefined ? NOTHING : new Map(claims.map((claim) => [claim.offerId, claim])),
-});
+): Ways => {
+  const isOpen = known === undefined || known.standing === 'open';
+  const codes =
+    cart?.codes === undefined || !isOpen
+      ? NOTHING
+      : new Map(cart.codes.map((code) => [keyOfCode(code), code]));
+  return {
+    grants: heldGrantsOf(profile, facts.now),
+    codes,
+    singleUse: known === undefined || !isOpen ? NOTHING : freeCodes(known.singleUse, codes),
+    claims: claims === undefined ? NOTHING : new Map(claims.map((claim) => [claim.offerId, claim])),
+  };
+};
 
 /** How the visitor comes to an offer; null where they don't, whatever else holds. */
-export const wayTo = (offer: CompiledOffer, { grants, codes, claims }: Ways): Way | null => {
-  const { id, definition, runs, apply } = offer;
+export const wayTo = (offer: CompiledOffer, { grants, codes, singleUse, claims }: Ways): Way | null => {
+  const { id, definition, apply } = offer;
   const grant = grants.get(id);
-  if (!runs || (definition.requiresGrant === true && grant === undefined)) return null;
+  if (definition.requiresGrant === true && grant === undefined) return null;
   const granted = grant === undefined ? FREELY : { grantId: grant.grantId };
   if (offer.claimable) {
     const claim = claims.get(id);
     return claim === undefined ? null : { ...granted, ...claimedGrant(claim), claimed: true };
   }
   if (apply !== 'code') return granted;
-  const code = definition.code === undefined ? undefined : codes.get(keyOfCode(definition.code));
+  const code = definition.code === undefined ? singleUse.get(id) : codes.get(keyOfCode(definition.code));
   return code === undefined ? null : { ...granted, code };
 };
 
@@ -106,7 +131,7 @@ export const claimableOffers = (catalog: CompiledCatalog): readonly CompiledOffe
   const before = known.get(catalog);
   if (before !== undefined) return before;
   const claimable = catalog.offers
-    .filter((offer) => offer.runs && offer.claimable && offer.definition.requiresGrant !== true)
+    .filter((offer) => offer.claimable && offer.definition.requiresGrant !== true)
     .sort((a, b) => b.priority - a.priority || a.index - b.index);
   known.set(catalog, claimable);
   return claimable;

@@ -73,6 +73,8 @@ channels: [web]
 again: P10D
 answers: [{ id: m, label: M, set: { traits: { size: M } } }, { id: "none", label: "{{ cart.total }}" }]`,
   '{ kind: question, id: how, ask: How?, why: w, answers: [{ id: so, label: So, set: { preferences: { colour: red } } }] }',
+  '{ kind: offer, id: shared, code: RED, where: { traits.colour: red, cart.total: { $gte: 1000 } }, reward: { type: amount, value: 300 } }',
+  '{ kind: offer, id: single, codes: { prefix: W-, count: 5 }, where: { cart.total: { $gte: 500 } }, reward: { type: amount, value: 200 } }',
   '{ kind: offer, id: granted, label: "For {{ traits.secret }}", requiresGrant: true, reward: { type: percentage, value: 30, on: order } }',
   '{ kind: offer, id: seat, intent: recover, requiresGrant: true, reward: { type: upgrade, to: business } }',
   '{ kind: offer, id: sorry, intent: recover, reward: { type: freeShipping }, where: { visitor.openProblems.0.severity: high }, combine: { group: shipping, with: [default] }, until: 2026-11-22T09:32:00Z }',
@@ -140,17 +142,21 @@ const group: fc.Arbitrary<GroupProfile> = fc.record({
 });
 
 const cart: fc.Arbitrary<Cart> = fc
-  .array(
-    fc.record({
-      sku: fc.constantFrom('A', 'B'),
-      name: fc.constantFrom('Shoe', 'Hat'),
-      quantity: fc.integer({ min: 1, max: 3 }),
-      unitPrice: fc.integer({ min: 0, max: 4000 }),
-      attributes: fc.record({ size: fc.constantFrom('M', 'L') }, { requiredKeys: [] }),
-    }),
-    { maxLength: 3 },
+  .tuple(
+    fc.array(
+      fc.record({
+        sku: fc.constantFrom('A', 'B'),
+        name: fc.constantFrom('Shoe', 'Hat'),
+        quantity: fc.integer({ min: 1, max: 3 }),
+        unitPrice: fc.integer({ min: 0, max: 4000 }),
+        attributes: fc.record({ size: fc.constantFrom('M', 'L') }, { requiredKeys: [] }),
+      }),
+      { maxLength: 3 },
+    ),
+    fc.subarray(['red', 'W-1', 'W-2', 'NONE']),
   )
-  .map((lines) => ({
+  .map(([lines, codes]) => ({
+    codes,
     id: 'c',
     currency: 'EUR',
     shipping: 499,
@@ -284,13 +290,31 @@ const anyRequest: fc.Arbitrary<DecisionRequest> = fc.record({
   explain: fc.boolean(),
 });
 
-/** Decisions of any visitor, for any request, by any catalog of the pool. */
-export const anyDecision: fc.Arbitrary<DecisionInput> = fc.record({
-  catalog: anyCatalog,
-  profile: anyProfile,
-  request: anyRequest,
-  now: fc.constant(NOW),
-  decisionId: fc.constant('v-1.d-1'),
-  unread: fc.integer({ min: 0, max: 9 }).map((number) => number === 0),
-  warnings: fc.constant([]),
+const anyCodes: fc.Arbitrary<NonNullable<DecisionInput['codes']>> = fc.record({
+  standing: fc.constantFrom('open', 'open', 'open', 'guarded', 'unread'),
+  isTrusted: fc.boolean(),
+  singleUse: fc.array(
+    fc.record({
+      code: fc.constantFrom('W-1', 'W-2'),
+      offerId: fc.constantFrom('single', 'gone'),
+      serial: fc.constantFrom(1, 2),
+      used: fc.boolean(),
+    }),
+    { maxLength: 2 },
+  ),
 });
+
+/** Decisions of any visitor, for any request, by any catalog of the pool. */
+export const anyDecision: fc.Arbitrary<DecisionInput> = fc.record(
+  {
+    catalog: anyCatalog,
+    profile: anyProfile,
+    request: anyRequest,
+    now: fc.constant(NOW),
+    decisionId: fc.constant('v-1.d-1'),
+    unread: fc.integer({ min: 0, max: 9 }).map((number) => number === 0),
+    warnings: fc.constant([]),
+    codes: anyCodes,
+  },
+  { requiredKeys: ['catalog', 'profile', 'request', 'now', 'decisionId', 'unread', 'warnings'] },
+);

@@ -132,6 +132,7 @@ describe('a record', () => {
     ['the clock', { decidedAt: NOW + 3_600_000 }],
     ['that the visitor was not read', { unread: false }],
     ['what was pending', { pending: [] }],
+    ['what was known of codes', { codes: { standing: 'open', isTrusted: true, singleUse: [] } }],
   ])('is caught when it forgets %s', (_, damage) => {
     expect(failsOn(replaysToTheByte((record) => ({ ...record, ...damage })))).toBe(true);
   });
