@@ -2,6 +2,7 @@ import { always, type Condition } from '../condition/condition.ts';
 import type { CounterSpec } from '../condition/counter.ts';
 import type { Facts } from '../condition/facts.ts';
 import { buildRuleSet } from '../condition/rule-set.ts';
+import { targetOf } from '../offer/priceable-offer.ts';
 import { type Analysis, analyse } from './analyse.ts';
 import { type Assembly, assemble } from './assemble.ts';
 import { collectCounters } from './collect-counters.ts';
@@ -13,6 +14,7 @@ import type { Move, PinnedJourney } from './journey-catalog.ts';
 import { limitCounterOf } from './load-experience.ts';
 import { accountFactOf } from './load-offer.ts';
 import { answerCounterOf } from './load-question.ts';
+import { offerRule } from './offer-rule.ts';
 import { parseAccepted } from './parse-conditions.ts';
 import { writtenConditions } from './written-conditions.ts';
 
@@ -53,20 +55,25 @@ export const compileCatalog = (definitions: readonly Definition[], options: Comp
   const offers = definitionsOfKind(definitions, 'offer');
   const conditionAt = (definition: Definition, path: string): Condition =>
     analysis.conditionsOf(definition).get(path) ?? always;
-  const build = (ofKind: readonly Definition[]) =>
-    buildRuleSet(
-      ofKind.map((definition) => conditionAt(definition, 'where')),
-      {
-        segments: analysis.segments,
-        ...(options.samples === undefined ? {} : { samples: options.samples }),
-      },
+  const build = (conditions: readonly Condition[]) =>
+    buildRuleSet(conditions, {
+      segments: analysis.segments,
+      ...(options.samples === undefined ? {} : { samples: options.samples }),
+    });
+  const ruleOf = (offer: OfferDefinition): Condition =>
+    offerRule(
+      conditionAt(offer, 'where'),
+      targetOf(offer) === 'lines' ? conditionAt(offer, 'lines') : always,
     );
   const assembly: Assembly = {
     version: options.version,
     publishedAt: options.publishedAt,
     definitions,
     segments: analysis.segments,
-    images: { experiences: build(experiences), offers: build(offers) },
+    images: {
+      experiences: build(experiences.map((experience) => conditionAt(experience, 'where'))),
+      offers: build(offers.map(ruleOf)),
+    },
     counters: collectCounters([
       ...countersOf(definitions, analysis),
       ...pinnedCounters(options.pinned ?? []),

@@ -31,14 +31,16 @@ export type PriceCartResult =
 const isIn = (currency: string, { offer }: OfferCandidate): boolean =>
   offer.currency === null || offer.currency === currency;
 
-const inOtherCurrency = (candidate: OfferCandidate, needed: string, actual: string): OfferOutcome => ({
-  ...named(candidate),
-  status: 'INELIGIBLE',
-  fact: 'cart.currency',
-  operator: '$eq',
-  needed,
-  actual,
-});
+/** What is said of a candidate whose amounts are in another currency than the cart's; null where they are not. */
+export const inOtherCurrency = (
+  candidate: OfferCandidate,
+  { currency: actual }: Pick<Cart, 'currency'>,
+): OfferOutcome | null => {
+  const needed = candidate.offer.currency;
+  return needed === null || needed === actual
+    ? null
+    : { ...named(candidate), status: 'INELIGIBLE', fact: 'cart.currency', operator: '$eq', needed, actual };
+};
 
 /**
  * Prices a cart: applies the allowed set of candidates that takes most off for the customer, exactly, in minor
@@ -126,9 +128,8 @@ const outcomesOf = (
     [...field.contracts, ...field.discounts, ...field.gifts].map((entrant) => [entrant.index, entrant]),
   );
   return candidates.map((candidate, index): OfferOutcome => {
-    const { currency } = candidate.offer;
-    if (currency !== null && currency !== cart.currency)
-      return inOtherCurrency(candidate, currency, cart.currency);
+    const foreign = inOtherCurrency(candidate, cart);
+    if (foreign !== null) return foreign;
     const amount = amounts.get(index);
     if (amount !== undefined) return { ...named(candidate), status: 'APPLIED', amount };
     const loser = losers.get(index);

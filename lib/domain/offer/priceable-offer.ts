@@ -37,7 +37,8 @@ export interface OfferCandidate {
 /** Prices by sku, minor units. */
 export type Prices = { readonly [sku: string]: number };
 
-const targetOf = (definition: OfferDefinition): RewardTarget => {
+/** What its reward is on: as stated; else lines where it names some. */
+export const targetOf = (definition: OfferDefinition): RewardTarget => {
   if (definition.reward.type === 'freeShipping') return 'shipping';
   if (definition.reward.on !== undefined) return definition.reward.on;
   return definition.lines === undefined ? 'order' : 'lines';
