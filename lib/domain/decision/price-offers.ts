@@ -4,7 +4,12 @@ import { nodeHolds, type Scope, scopeOf } from '../condition/evaluate.ts';
 import { unmet } from '../condition/explain.ts';
 import { type CappedLimit, cappedBy, type RoomOfOffers } from '../offer/cap-room.ts';
 import type { OfferOutcome } from '../offer/outcome.ts';
-import { inOtherCurrency, type PriceCartInput, type PriceCartResult, priceCart } from '../offer/price-cart.ts';
+import {
+  inOtherCurrency,
+  type PriceCartInput,
+  type PriceCartResult,
+  priceCart,
+} from '../offer/price-cart.ts';
 import type { OfferCandidate } from '../offer/priceable-offer.ts';
 import { type Profile, suppressingProblems } from '../visitor/profile.ts';
 import type { DecisionFacts } from './decision-facts.ts';
