@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build } from 'esbuild';
 import { FUNCTIONS, type FunctionName } from './functions.ts';
 import { lean } from './lean.ts';
+import { madeDocuments } from './made-documents.ts';
 
 /** The repository: paths of functions are relative to it. */
 const REPOSITORY = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -27,7 +28,7 @@ const OPTIONS: BuildOptions = {
   charset: 'utf8',
   logLevel: 'silent',
   absWorkingDir: REPOSITORY,
-  plugins: [lean],
+  plugins: [lean, madeDocuments],
 };
 
 /**
