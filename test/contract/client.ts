@@ -1,13 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll } from 'vitest';
 import * as z from 'zod';
 import { decideAnswerSchema, trackingAnswerSchema } from '../../lib/contracts/http/decide-answer.ts';
 import { visitorAnswerSchema } from '../../lib/contracts/http/visitor-answer.ts';
 import { startLocalService } from '../../local/service-thread.ts';
+import { type Deployed, demoCatalog, deployed } from './deployed.ts';
 
-/** The local service's keys, as a client knows them. */
-export const PK = 'pk_local';
-export const SK = 'sk_local';
-export const AK = 'ak_local';
+/** The service's keys, as a client knows them: well known where it is local, made for the tests where it is deployed. */
+export const PK = deployed?.keys.publishable ?? 'pk_local';
+export const SK = deployed?.keys.secret ?? 'sk_local';
+export const AK = deployed?.keys.admin ?? 'ak_local';
 
 /** What came back. */
 export interface Answer {
@@ -77,10 +79,13 @@ const expectOk = (answer: Answer): Answer => {
 
 let id = 0;
 
+/** A service that is deployed outlives a file, and its visitors too. */
+const file = deployed === undefined ? '' : `${randomUUID().slice(0, 8)}-`;
+
 /** A name that no other test of this service has. */
 export const fresh = (prefix: string): string => {
   id += 1;
-  return `${prefix}-${id}`;
+  return `${prefix}-${file}${id}`;
 };
 
 /** A client of one service, which talks HTTP and nothing else. */
@@ -104,7 +109,8 @@ export const clientOf = (url: () => string) => {
     send('POST', path, { ...request, json });
   /** Waits until everything that was accepted took effect. */
   const settle = async (): Promise<void> => {
-    expectOk(await post('/_local/clock', { advance: 'PT0S' }));
+    if (deployed === undefined) expectOk(await post('/_local/clock', { advance: 'PT0S' }));
+    else await deployed.settle();
   };
   const visitor = async (name: string) =>
     visitorAnswerSchema.parse(expectOk(await send('GET', `/v1/visitors/${encodeURIComponent(name)}`)).body);
@@ -143,11 +149,23 @@ export const clientOf = (url: () => string) => {
 };
 
 /**
- * A service for this test file, in memory and on free ports; it lives as long as the file.
+ * A service for this test file, in memory and on free ports, which lives as long as the file; or the one that is
+ * deployed, where `WEND_TEST_URL` names it: then files have to run one after the other, since they share it.
  *
  * @param definitions - published before the first test; absent: the demo catalog that ships
  */
-export const serviceForFile = (definitions?: readonly object[]) => {
+export const serviceForFile = (definitions?: readonly object[]) =>
+  deployed === undefined ? localForFile(definitions) : deployedForFile(deployed, definitions);
+
+const deployedForFile = ({ url }: Deployed, definitions?: readonly object[]) => {
+  const client = clientOf(() => url);
+  beforeAll(async () => {
+    await client.publish(definitions ?? (await demoCatalog()));
+  });
+  return { ...client, url: () => url };
+};
+
+const localForFile = (definitions?: readonly object[]) => {
   let started: Awaited<ReturnType<typeof startLocalService>> | undefined;
   const url = (): string => {
     if (started === undefined) throw new Error('the service is not started');
