@@ -10,9 +10,10 @@ import { ROUTES } from '../../lib/contracts/routes.ts';
 import { createApiHandler } from '../../lib/runtime/api-handler.ts';
 import { now } from '../../lib/runtime/clock.ts';
 import { createLogger } from '../../lib/runtime/logger.ts';
-import { createCatalogLibrary } from '../../lib/service/catalog-library.ts';
+import { catalogAt, createCatalogLibrary } from '../../lib/service/catalog-library.ts';
 import { createControlPlane } from '../../lib/service/control-plane.ts';
 import { createHolder } from '../../lib/service/redeem/hold.ts';
+import { createRefunder } from '../../lib/service/redeem/refund-order.ts';
 import { createSettler } from '../../lib/service/redeem/settle.ts';
 import { redemptionOperations } from '../../lib/service/redemption-operations.ts';
 import { createMail } from '../../lib/service/send-mail.ts';
@@ -30,10 +31,14 @@ const queues = createQueueSender(
 const ledger = {
   store: createRedemptionStore(dynamo, environment.WEND_LOG_TABLE),
   readVisitors: createVisitorReader(dynamo, environment.WEND_VISITORS_TABLE),
+  digest: createExhaustedStore(dynamo, environment.WEND_LOG_TABLE),
+  catalogs: async () => catalogs((await control.current()).pointer),
+  exhausted: async () => (await control.lastSeen()).exhausted ?? [],
+  queues,
   now,
   pause,
   random: Math.random,
-  digest: createExhaustedStore(dynamo, environment.WEND_LOG_TABLE),
+  logger,
 };
 
 /** The routes under `/v1/redemptions`. */
@@ -41,18 +46,13 @@ export const handler = createApiHandler({
   routes: ROUTES,
   deps: { keys: control, now, logger },
   operations: redemptionOperations({
-    hold: createHolder({
-      ...ledger,
-      catalogs: async () => catalogs((await control.current()).pointer),
-      exhausted: async () => (await control.lastSeen()).exhausted ?? [],
-      queues,
-      logger,
-    }),
+    hold: createHolder(ledger),
     settle: createSettler({
       ...ledger,
       mail: createMail(queues),
       onDegraded: (error) => logger.warn('The digest of exhausted caps was not written.', {}, error),
     }),
+    refund: createRefunder({ ...ledger, catalogAt: catalogAt(catalogs) }),
     now,
   }),
 });

@@ -14,6 +14,12 @@ export interface Catalogs {
 /** Loads the catalogs that a pointer names; each version once, since versions never change. */
 export type CatalogLibrary = (pointer: CatalogPointer) => Promise<Catalogs>;
 
+/** Reads one version by itself, however old: none is ever deleted. */
+export const catalogAt =
+  (library: CatalogLibrary) =>
+  async (version: number): Promise<CompiledCatalog> =>
+    (await library({ active: version, rollout: null, latest: version })).active;
+
 /** Which catalog a person gets: always the same one of the two. */
 export const catalogFor = ({ active, rollout }: Catalogs, seed: string): CompiledCatalog =>
   rollout !== null && bucketOf(seed, `$rollout-${rollout.catalog.version}`) * 100 < rollout.percent

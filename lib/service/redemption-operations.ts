@@ -11,11 +11,13 @@ import { type Redemption, statusAt } from '../domain/redemption/redemption.ts';
 import { InvalidRequest } from '../runtime/errors.ts';
 import { type Operation, operation } from '../runtime/operation.ts';
 import type { Held } from './redeem/hold.ts';
+import type { RefundOrder } from './redeem/refund-order.ts';
 import type { Settler } from './redeem/settle.ts';
 
 export interface RedemptionDeps {
   readonly hold: (request: RedemptionRequest) => Promise<Held>;
   readonly settle: Settler;
+  readonly refund: RefundOrder;
   /** The service's clock, milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -56,6 +58,7 @@ const idempotencyKeyOf = (headers: { readonly [name: string]: string | undefined
 export const redemptionOperations = ({
   hold,
   settle,
+  refund,
   now,
 }: RedemptionDeps): { readonly [operationId: string]: Operation } => ({
   holdRedemption: operation(holdRedemptionContract, async ({ body }) => {
@@ -72,7 +75,7 @@ export const redemptionOperations = ({
   })),
   refundRedemption: operation(refundRedemptionContract, async ({ params, body, headers }) => {
     const { units = [], shipping = false } = body;
-    const amounts = await settle.refund(params.orderId, { units, shipping }, idempotencyKeyOf(headers));
+    const amounts = await refund(params.orderId, { units, shipping }, idempotencyKeyOf(headers));
     return { status: 200, body: amounts };
   }),
   getRedemption: operation(getRedemptionContract, async ({ params }) => ({

@@ -17,11 +17,6 @@ interface Part {
 }
 
 const partsOf = (definition: Definition): readonly Part[] => {
-  if (definition.kind === 'offer') {
-    return definition.onPartialRefund === 'recompute'
-      ? [{ path: 'onPartialRefund', what: 'refunds that compute offers anew' }]
-      : [];
-  }
   if (definition.kind !== 'settings') return [];
   return SETTINGS.flatMap((path) =>
     definition[path] === undefined ? [] : [{ path, what: `settings of ${path}` }],

@@ -1,11 +1,9 @@
 import type { Cart } from '../cart/cart.ts';
 import type { CompiledCatalog, CompiledOffer } from '../catalog/compiled.ts';
 import { accountFactOf } from '../catalog/load-offer.ts';
-import { readPath } from '../condition/facts.ts';
-import { isJsonObject } from '../json.ts';
-import type { OfferCandidate, Prices } from '../offer/priceable-offer.ts';
-import { own, setOwn } from '../own.ts';
+import type { OfferCandidate } from '../offer/priceable-offer.ts';
 import type { Profile } from '../visitor/profile.ts';
+import { accountPrices } from './account-prices.ts';
 import type { DecisionFacts } from './decision-facts.ts';
 import { type HeldGrants, heldGrantsOf } from './held-grants.ts';
 import type { KnownCodes } from './known-codes.ts';
@@ -97,18 +95,6 @@ export const wayTo = (offer: CompiledOffer, { grants, codes, singleUse, claims }
 };
 
 const claimedGrant = ({ grantId }: Claim): Way => (grantId === undefined ? {} : { grantId });
-
-/** An account's prices of what is in the cart; what is no price is none. */
-const accountPrices = (fact: string, cart: Cart, { roots }: Pick<DecisionFacts, 'roots'>): Prices => {
-  const list = readPath(roots, fact.split('.'));
-  const prices: { [sku: string]: number } = {};
-  if (!isJsonObject(list)) return prices;
-  for (const { sku } of cart.lines) {
-    const price = own(list, sku);
-    if (typeof price === 'number' && Number.isSafeInteger(price) && price >= 0) setOwn(prices, sku, price);
-  }
-  return prices;
-};
 
 /** An offer as this visitor can have it for this cart. */
 export const candidateBy = (

@@ -16,7 +16,10 @@ export interface Recomputed {
   readonly isRecomputed: (offerId: string) => boolean;
   /** The cart that was ordered. */
   readonly cart: Cart;
-  /** Those of them whose conditions still hold for the rest, as `priceCart` takes them. */
+  /**
+   * The offers of the order as `priceCart` takes them: those that are computed anew where their conditions still hold
+   * for the rest, the others in any case, since some are computed of what those leave.
+   */
   readonly candidatesFor: (rest: Cart) => Pick<PriceCartInput, 'candidates' | 'matchesLine'>;
 }
 
@@ -56,10 +59,19 @@ const dueForRest = (priced: PricedCart, returned: Returned, recomputed: Recomput
   }, 0);
   const onShipping = returned.shipping ? [] : kept(priced.shipping.discounts);
   const anew = priceCart({ cart: rest, ...recomputed.candidatesFor(rest) });
+  const offAnew = (anew.ok ? anew.priced.applied : []).reduce(
+    (sum, { offerId, amount }) => (recomputed.isRecomputed(offerId) ? sum + amount : sum),
+    0,
+  );
   const list = cartTotal(rest) + (rest.shipping ?? 0);
   const discounts = onShipping.reduce((sum, { amount }) => sum + amount, onLines);
-  return Math.max(0, list - discounts - (anew.ok ? anew.priced.discountTotal : 0));
+  return Math.max(0, list - discounts - offAnew);
 };
+
+/** Whether nothing of an order is left that was paid for: where shipping was free, all its units are all of it. */
+export const isAllReturned = ({ lines, shipping }: PricedCart, returned: Returned): boolean =>
+  lines.every((line) => returnedOf(returned, line.id) === line.quantity) &&
+  (returned.shipping || shipping.total === 0);
 
 /**
  * What to pay back: what is left of the payment, less what the rest costs. Never negative, and over all refunds of
@@ -76,9 +88,7 @@ export const refundOf = (
   recomputed: Recomputed | null,
 ): number => {
   const left = priced.total - refunded;
-  const isAll =
-    returned.shipping && priced.lines.every((line) => returnedOf(returned, line.id) === line.quantity);
-  if (isAll) return left;
+  if (isAllReturned(priced, returned)) return left;
   const due =
     recomputed !== null && priced.applied.some(({ offerId }) => recomputed.isRecomputed(offerId))
       ? dueForRest(priced, returned, recomputed)

@@ -2,6 +2,7 @@ import type { CappedLimit } from '../offer/cap-room.ts';
 import type { PricedCart } from '../offer/priced-cart.ts';
 import type { Share } from './cap.ts';
 import type { Refund } from './refund.ts';
+import type { RefundTerms } from './refund-terms.ts';
 
 export type RedemptionStatus = 'held' | 'committed' | 'cancelled' | 'expired' | 'refunded';
 
@@ -55,6 +56,8 @@ export interface Redemption {
   readonly cart: PricedCart | null;
   readonly holds: readonly Hold[];
   readonly refunds: readonly Refund[];
+  /** Absent where no offer of the order is computed anew when some of it is given back. */
+  readonly refundTerms?: RefundTerms;
   readonly owed: readonly OwedEvent[];
 }
 

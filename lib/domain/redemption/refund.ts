@@ -1,5 +1,5 @@
 import type { PricedCart } from '../offer/priced-cart.ts';
-import { refundOf } from '../offer/refund.ts';
+import { isAllReturned, type Recomputed, refundOf } from '../offer/refund.ts';
 import type { Redemption } from './redemption.ts';
 
 /** What is to be paid back: so many units of lines, and shipping or not. */
@@ -50,22 +50,20 @@ const byLine = (units: RefundRequest['units']): ReadonlyMap<string, number> => {
   return wanted;
 };
 
-/** Whether nothing of the order is left to be paid back. */
-const isWhole = (cart: PricedCart, refunds: readonly Refund[]): boolean =>
-  cart.lines.every(({ id, quantity }) => unitsRefunded(refunds, id) === quantity) &&
-  (cart.shipping.total === 0 || refunds.some(({ shipping }) => shipping));
-
 /**
- * Refunds units at what each was paid for, in the order of `lines[].units`: over all units and shipping the sum is
- * exactly what was paid. The same key again gives the same answer.
+ * Refunds units at what each was paid for, in the order of `lines[].units`; where offers are computed anew, what is
+ * left of the payment but for what the rest costs. Over all units and shipping the sum is exactly what was paid. The
+ * same key again gives the same answer.
  *
  * @param now - milliseconds since 1970
+ * @param recomputed - null where no offer of the order is computed anew
  */
 export const refund = (
   redemption: Redemption,
   request: RefundRequest,
   key: string,
   now: number,
+  recomputed: Recomputed | null,
 ): RefundOutcome => {
   const { cart, refunds, status } = redemption;
   if (cart === null) return { refused: 'The order has no cart: nothing was paid for it here.' };
@@ -90,11 +88,11 @@ export const refund = (
   const wasShipping = refunds.some(({ shipping }) => shipping);
   if (request.shipping && wasShipping) return { refused: 'Shipping was refunded before.' };
   const all = { units: returned, shipping: wasShipping || request.shipping };
-  const amount = refundOf(cart, sumOf(refunds), all, null);
+  const amount = refundOf(cart, sumOf(refunds), all, recomputed);
   const made = [...refunds, { ...request, key, at: now, amount }];
   const after: Redemption = {
     ...redemption,
-    status: isWhole(cart, made) ? 'refunded' : 'committed',
+    status: isAllReturned(cart, all) ? 'refunded' : 'committed',
     refunds: made,
   };
   return { redemption: after, amounts: amountsAfter(cart, made, amount) };

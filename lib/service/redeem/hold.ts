@@ -90,6 +90,15 @@ export const createHolder = (deps: HoldDeps) => {
     }
   };
 
+  /** What refunds of the order will have to know. */
+  const forRefunds = (terms: RedemptionTerms, { cart }: Draft): Pick<Redemption, 'refundTerms'> => {
+    const refundTerms = cart === null ? null : terms.refundTerms(cart);
+    if (refundTerms === 'too-large') {
+      deps.logger.warn('An order is too large to be computed anew: refunds of it keep its offers.');
+    }
+    return refundTerms === null || refundTerms === 'too-large' ? {} : { refundTerms };
+  };
+
   /** Whom the order is of, and what they may have. */
   const prepare = async (request: RedemptionRequest) => {
     const { userId = null, anonymousId = null } = request;
@@ -140,7 +149,10 @@ export const createHolder = (deps: HoldDeps) => {
       first ??= names;
       const plan = planAll(drafted, start);
       if ('takings' in plan) {
-        const redemption = redemptionOf(orderId, whom, drafted, plan.takings, now());
+        const redemption = {
+          ...redemptionOf(orderId, whom, drafted, plan.takings, now()),
+          ...forRefunds(terms, drafted),
+        };
         const outcome = await store.write(moveOf(before, redemption, joinTakings(plan.takings), []));
         if (outcome === 'written') {
           await Promise.all([release(redemption), tellDigest(drafted, names)]);

@@ -10,11 +10,8 @@ import {
   type Redemption,
   type Retaken,
 } from '../../domain/redemption/redemption.ts';
-import type { StoredRedemption } from '../../domain/redemption/redemption-store.ts';
-import { type RefundAmounts, type RefundRequest, refund } from '../../domain/redemption/refund.ts';
 import {
   joinTakings,
-  moveOf,
   NOTHING_TAKEN,
   planWants,
   type Taking,
@@ -22,31 +19,16 @@ import {
 } from '../../domain/redemption/take.ts';
 import type { VisitorEvent } from '../../domain/visitor/event.ts';
 import type { VisitorStore } from '../../domain/visitor/visitor-store.ts';
-import { Conflict, InvalidRequest, NotFound, Unavailable } from '../../runtime/errors.ts';
+import { Conflict, NotFound } from '../../runtime/errors.ts';
 import type { SendMail } from '../send-mail.ts';
-import type { ExhaustedDigest } from './exhausted.ts';
-import { backOff, type LedgerDeps, look, MAX_ATTEMPTS, shapeFirst } from './ledger.ts';
+import { type ChangeDeps, createOrderChanger, type Decide } from './change-order.ts';
+import { look, shapeFirst } from './ledger.ts';
 import { readIds } from './whom.ts';
 
-export interface SettleDeps extends LedgerDeps {
+export interface SettleDeps extends ChangeDeps {
   readonly readVisitors: VisitorStore['read'];
   readonly mail: SendMail;
-  /** Absent: decisions are told nothing, and find out by themselves. */
-  readonly digest?: ExhaustedDigest;
-  /** Told of what went wrong and did not spoil the answer. */
-  readonly onDegraded?: (error: unknown) => void;
 }
-
-/** What a change of an order comes to: what is to be written, and the answer. */
-interface Change<Answer> {
-  readonly after: Redemption;
-  readonly gives: readonly CapUse[];
-  readonly taking: Taking;
-  readonly answer: Answer;
-}
-
-/** The ledger has to be looked at again, before anything can be said. */
-type Decide<Answer> = (redemption: Redemption) => Promise<Change<Answer> | 'again'>;
 
 const eventOf = ({ orderId }: Redemption, owed: OwedEvent, at: number): VisitorEvent => ({
   messageId: `order:${orderId}:${owed.offerId}:${owed.name}`,
@@ -69,32 +51,7 @@ const eventOf = ({ orderId }: Redemption, owed: OwedEvent, at: number): VisitorE
 export const createSettler = (deps: SettleDeps) => {
   const { store, now, mail } = deps;
 
-  const change = async <Answer>(orderId: string, decide: Decide<Answer>): Promise<Answer> => {
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const stored = await store.read(orderId);
-      if (stored === null) throw new NotFound('There is no such order.');
-      const decided = await decide(stored.redemption);
-      if (decided !== 'again') {
-        if (decided.after === stored.redemption) return decided.answer;
-        if ((await write(stored, decided)) === 'written') {
-          await tellRestored(stored.redemption, decided.gives);
-          return decided.answer;
-        }
-      }
-      await backOff(deps, attempt);
-    }
-    throw new Unavailable('The order, or what it holds, was changed by others all the time.');
-  };
-
-  /** What was given back can be had again: decisions are told, and nobody's order depends on it. */
-  const tellRestored = async ({ holds }: Redemption, gives: readonly CapUse[]): Promise<void> => {
-    if (!gives.some((use) => use.kind === 'cap' && use.limit !== 'grant')) return;
-    const offers = holds.map(({ offerId }) => offerId);
-    await deps.digest?.note([], offers).catch((error: unknown) => deps.onDegraded?.(error));
-  };
-
-  const write = (stored: StoredRedemption, { after, gives, taking }: Change<unknown>) =>
-    store.write(moveOf(stored, after, taking, gives));
+  const change = createOrderChanger(deps);
 
   /** Tells what an order owes its visitor, and only then notes that it was told. */
   const pay = async (redemption: Redemption): Promise<Redemption> => {
@@ -184,17 +141,6 @@ export const createSettler = (deps: SettleDeps) => {
         if ('refused' in moved) throw new Conflict(moved.refused);
         const { redemption: after, gives } = moved;
         return { after, gives, taking: NOTHING_TAKEN, answer: after };
-      }),
-    /** What is to be paid back. @throws NotFound (404), Conflict (409), InvalidRequest (400) for a line it has not */
-    refund: (orderId: string, request: RefundRequest, key: string): Promise<RefundAmounts> =>
-      change(orderId, async (redemption) => {
-        const outcome = refund(redemption, request, key, now());
-        if ('refused' in outcome) throw new Conflict(outcome.refused);
-        if ('invalid' in outcome) {
-          throw new InvalidRequest('The body is not what this operation takes.', [outcome.invalid]);
-        }
-        const { redemption: after, amounts } = outcome;
-        return { after, gives: [], taking: NOTHING_TAKEN, answer: amounts };
       }),
     /** Releases what an order holds past its time, and tells what it owes. Null: it holds on. */
     tend: async (orderId: string): Promise<Redemption | null> => {

@@ -71,12 +71,13 @@ const refundAll = (cart: PricedCart, order: readonly number[], how: typeof refun
       { units: [{ lineId, quantity: 1 }], shipping: false },
       `k${sum}-${redemption.refunds.length}`,
       2,
+      null,
     );
     if (!('amounts' in outcome) || outcome.amounts.amount !== own.get(lineId)?.shift()) return null;
     redemption = outcome.redemption;
     sum += outcome.amounts.amount;
   }
-  const last = how(redemption, { units: [], shipping: true }, 'shipping', 2);
+  const last = how(redemption, { units: [], shipping: true }, 'shipping', 2, null);
   if (!('amounts' in last) || last.redemption.status !== 'refunded' || last.amounts.remaining !== 0)
     return null;
   return sum + last.amounts.amount;
@@ -95,12 +96,12 @@ describe('refunds', () => {
   it('are caught when each unit is worth the average of its line', () => {
     const broken: typeof refund = (redemption, request, key, now) => {
       const cart = redemption.cart;
-      if (cart === null) return refund(redemption, request, key, now);
+      if (cart === null) return refund(redemption, request, key, now, null);
       const lines = cart.lines.map((line) => ({
         ...line,
         units: line.units.map(() => Math.round(line.total / line.quantity)),
       }));
-      return refund({ ...redemption, cart: { ...cart, lines } }, request, key, now);
+      return refund({ ...redemption, cart: { ...cart, lines } }, request, key, now, null);
     };
     expect(failsOn(law(broken))).toBe(true);
   });
@@ -108,13 +109,13 @@ describe('refunds', () => {
   it('of more than is left, or of what was never paid, are refused', () => {
     const order = paid(cartOf([[2, 100]], 0));
     const all = { units: [{ lineId: 'l0', quantity: 2 }], shipping: false };
-    expect(refund(order, { ...all, units: [{ lineId: 'l0', quantity: 3 }] }, 'k', 2)).toHaveProperty(
+    expect(refund(order, { ...all, units: [{ lineId: 'l0', quantity: 3 }] }, 'k', 2, null)).toHaveProperty(
       'refused',
     );
-    expect(refund({ ...order, status: 'held' }, all, 'k', 2)).toHaveProperty('refused');
-    const once = refund(order, all, 'k', 2);
+    expect(refund({ ...order, status: 'held' }, all, 'k', 2, null)).toHaveProperty('refused');
+    const once = refund(order, all, 'k', 2, null);
     if (!('amounts' in once)) throw new Error('it was refused');
-    expect(refund(once.redemption, all, 'other', 3)).toHaveProperty('refused');
-    expect(refund(once.redemption, all, 'k', 3)).toMatchObject({ amounts: once.amounts });
+    expect(refund(once.redemption, all, 'other', 3, null)).toHaveProperty('refused');
+    expect(refund(once.redemption, all, 'k', 3, null)).toMatchObject({ amounts: once.amounts });
   });
 });
