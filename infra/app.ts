@@ -3,7 +3,8 @@ import { App } from 'aws-cdk-lib';
 import { bundleFunctions } from './bundling.ts';
 import { ConfigRejected, readConfig, type WendConfig } from './config.ts';
 import { FUNCTION_NAMES } from './functions.ts';
-import { WendStack } from './stacks/wend-stack.ts';
+import { checkByRules } from './nag.ts';
+import { buildEnvironment } from './stacks/environment.ts';
 
 const app = new App();
 
@@ -23,9 +24,7 @@ const configOrExit = (): WendConfig => {
 
 const config = configOrExit();
 
-new WendStack(app, `wend-${config.environment}`, {
-  config,
-  bundles: await bundleFunctions(FUNCTION_NAMES, join(app.outdir, 'bundles')),
-});
+checkByRules(app);
+buildEnvironment(app, config, await bundleFunctions(FUNCTION_NAMES, join(app.outdir, 'bundles')));
 
 app.synth();

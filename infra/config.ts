@@ -22,19 +22,25 @@ const identitySchema = z.discriminatedUnion('secret', [
   z.strictObject({ secret: z.literal('none') }),
 ]);
 
+const limitSchema = z.strictObject({
+  /** Requests that are let through in the long run, per second. */
+  requestsPerSecond: z.number().int().min(1),
+  /** Requests that may come at once on top. */
+  burst: z.number().int().min(1),
+});
+
+const regionSchema = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/);
+
 const configSchema = z
   .strictObject({
-    /** Name of the environment, and of its stack: `wend-<environment>`. */
+    /** Name of the environment; all of its stacks and things begin with `wend-<environment>-`. */
     environment: z.string().regex(/^[a-z][a-z0-9-]{0,19}$/),
     /** Account and Region to deploy to; absent: those of whoever deploys. */
     account: z
       .string()
       .regex(/^\d{12}$/)
       .optional(),
-    region: z
-      .string()
-      .regex(/^[a-z]{2}(-[a-z]+)+-\d$/)
-      .optional(),
+    region: regionSchema.optional(),
     data: z.strictObject({
       /** Whether tables, logs and secrets outlive the stack. */
       retain: z.boolean(),
@@ -42,16 +48,26 @@ const configSchema = z
       deletionProtection: z.boolean(),
       /** How far back a table can be restored, days; null: not at all. */
       recoveryDays: z.number().int().min(1).max(35).nullable(),
+      /** Whether tables are encrypted by keys of the environment's own, which can be disabled; else by AWS's own. */
+      ownKey: z.boolean(),
     }),
+    /** Other Regions that hold the tables, decide and take events; `region` is then the home of all the rest. */
+    replicas: z.array(regionSchema),
     logs: z.strictObject({
       retentionDays: z.literal(RETENTION_DAYS),
-      level: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']),
+      /** Not above INFO: the functions' figures are lines of that level. */
+      level: z.enum(['DEBUG', 'INFO']),
     }),
     api: z.strictObject({
-      /** Requests that API Gateway lets through in the long run, per second. */
-      requestsPerSecond: z.number().int().min(1),
-      /** Requests that may come at once on top. */
-      burst: z.number().int().min(1),
+      /** What API Gateway lets through to a route, by who may call it. */
+      limits: z.strictObject({
+        /** Each route for browsers and apps, and whatever is no route. */
+        visitors: limitSchema,
+        /** Each route for servers. */
+        servers: limitSchema,
+        /** Each route for operators. */
+        operators: limitSchema,
+      }),
     }),
     /** Most copies at a time of each function that takes messages off a queue. */
     concurrency: z.strictObject({
@@ -62,6 +78,19 @@ const configSchema = z
       /** Of the one that adds to counters: everybody counts at the same ones, and more copies meet there more often. */
       counters: z.number().int().min(2).max(1000),
     }),
+    /**
+     * How new versions of functions take over, step by step, and back by themselves where an alarm rings; null: all at
+     * once.
+     */
+    canary: z
+      .enum([
+        'CANARY_10PERCENT_5MINUTES',
+        'CANARY_10PERCENT_10MINUTES',
+        'CANARY_10PERCENT_15MINUTES',
+        'CANARY_10PERCENT_30MINUTES',
+        'LINEAR_10PERCENT_EVERY_1MINUTE',
+      ])
+      .nullable(),
     publish: z.strictObject({
       /** Batches of one shard of the visitors' stream that are routed at a time. */
       parallelization: z.number().int().min(1).max(10),
@@ -86,6 +115,17 @@ const configSchema = z
     message:
       'a literal secret can be read by all who read this file: retained data needs "generated" or "named"',
   })
+  .refine(
+    ({ replicas, region }) => replicas.length === 0 || (region !== undefined && !replicas.includes(region)),
+    {
+      path: ['replicas'],
+      message: 'the home "region" has to be named, and is none of the replicas',
+    },
+  )
+  .refine(({ region, replicas, data }) => !data.ownKey || (region !== undefined && replicas.length === 0), {
+    path: ['data', 'ownKey'],
+    message: 'a key stays in its Region: name the "region", and have no replicas',
+  })
   .readonly();
 
 /** All that differs between environments; constructs are given values of it and never the environment's name. */
@@ -93,16 +133,25 @@ export type WendConfig = z.infer<typeof configSchema>;
 
 const control = { maximumAgeMs: 5000 };
 
+/** What visitors' pages may ask in a second; the others need less, and a script that runs wild must not starve them. */
+const limits = (requestsPerSecond: number): WendConfig['api']['limits'] => ({
+  visitors: { requestsPerSecond, burst: requestsPerSecond * 2 },
+  servers: { requestsPerSecond: Math.ceil(requestsPerSecond / 2), burst: requestsPerSecond },
+  operators: { requestsPerSecond: 20, burst: 40 },
+});
+
 /** A shop's own address and webhook come in by `overrides`, or here. */
 const deliveries = { email: null, webhook: null };
 
 const ENVIRONMENTS: Readonly<Record<string, WendConfig>> = {
   dev: {
     environment: 'dev',
-    data: { retain: false, deletionProtection: false, recoveryDays: 7 },
+    data: { retain: false, deletionProtection: false, recoveryDays: 7, ownKey: false },
+    replicas: [],
     logs: { retentionDays: 14, level: 'DEBUG' },
-    api: { requestsPerSecond: 100, burst: 200 },
+    api: { limits: limits(100) },
     concurrency: { react: 5, effects: 2, counters: 2 },
+    canary: null,
     publish: { parallelization: 1 },
     deliveries,
     control,
@@ -110,10 +159,12 @@ const ENVIRONMENTS: Readonly<Record<string, WendConfig>> = {
   },
   staging: {
     environment: 'staging',
-    data: { retain: true, deletionProtection: true, recoveryDays: 14 },
+    data: { retain: true, deletionProtection: true, recoveryDays: 14, ownKey: false },
+    replicas: [],
     logs: { retentionDays: 30, level: 'INFO' },
-    api: { requestsPerSecond: 1000, burst: 2000 },
+    api: { limits: limits(1000) },
     concurrency: { react: 20, effects: 5, counters: 2 },
+    canary: 'CANARY_10PERCENT_5MINUTES',
     publish: { parallelization: 2 },
     deliveries,
     control,
@@ -121,10 +172,12 @@ const ENVIRONMENTS: Readonly<Record<string, WendConfig>> = {
   },
   production: {
     environment: 'production',
-    data: { retain: true, deletionProtection: true, recoveryDays: 35 },
+    data: { retain: true, deletionProtection: true, recoveryDays: 35, ownKey: false },
+    replicas: [],
     logs: { retentionDays: 90, level: 'INFO' },
-    api: { requestsPerSecond: 5000, burst: 10_000 },
+    api: { limits: limits(5000) },
     concurrency: { react: 100, effects: 20, counters: 2 },
+    canary: 'CANARY_10PERCENT_10MINUTES',
     publish: { parallelization: 10 },
     deliveries,
     control,
@@ -133,10 +186,12 @@ const ENVIRONMENTS: Readonly<Record<string, WendConfig>> = {
   /** What an emulator takes: it resolves no reference to Secrets Manager. */
   emulated: {
     environment: 'emulated',
-    data: { retain: false, deletionProtection: false, recoveryDays: null },
+    data: { retain: false, deletionProtection: false, recoveryDays: null, ownKey: false },
+    replicas: [],
     logs: { retentionDays: 1, level: 'DEBUG' },
-    api: { requestsPerSecond: 1000, burst: 2000 },
+    api: { limits: limits(1000) },
     concurrency: { react: 2, effects: 2, counters: 2 },
+    canary: null,
     publish: { parallelization: 1 },
     deliveries,
     control,

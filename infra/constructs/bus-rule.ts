@@ -13,6 +13,8 @@ export interface BusRuleProps {
   /** Which events of the bus it takes. */
   readonly pattern: EventPattern;
   readonly to: QueueConsumer;
+  /** What the queue for what can't be delivered is called in AWS. */
+  readonly undelivered: string;
   /** Whether messages outlive the stack. */
   readonly retain: boolean;
 }
@@ -29,7 +31,7 @@ export class BusRule extends Construct {
   constructor(scope: Construct, id: string, props: BusRuleProps) {
     super(scope, id);
     this.impact = requireImpact(id, props.impact);
-    this.undelivered = new LaidAside(this, 'Undelivered', props.retain);
+    this.undelivered = new LaidAside(this, 'Undelivered', { name: props.undelivered, retain: props.retain });
     new Rule(this, 'Rule', {
       description: this.impact,
       eventBus: props.bus,

@@ -12,6 +12,8 @@ export interface PeriodicRunProps {
   readonly impact: string;
   readonly consumer: WendFunction;
   readonly every: Duration;
+  /** What the queue for runs that failed is called in AWS. */
+  readonly failed: string;
   /** Whether messages outlive the stack. */
   readonly retain: boolean;
 }
@@ -28,9 +30,9 @@ export class PeriodicRun extends Construct {
   constructor(scope: Construct, id: string, props: PeriodicRunProps) {
     super(scope, id);
     this.impact = requireImpact(id, props.impact);
-    this.failed = new LaidAside(this, 'Failed', props.retain);
-    const { handler } = props.consumer;
-    handler.configureAsyncInvoke({
+    this.failed = new LaidAside(this, 'Failed', { name: props.failed, retain: props.retain });
+    const { live } = props.consumer;
+    live.configureAsyncInvoke({
       maxEventAge: props.every,
       retryAttempts: 1,
       onFailure: new SqsDestination(this.failed),
@@ -39,7 +41,7 @@ export class PeriodicRun extends Construct {
       description: this.impact,
       schedule: Schedule.rate(props.every),
       targets: [
-        new LambdaFunction(handler, {
+        new LambdaFunction(live, {
           deadLetterQueue: this.failed,
           maxEventAge: props.every,
           retryAttempts: 1,

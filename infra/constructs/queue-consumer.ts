@@ -18,6 +18,8 @@ const VISIBILITY_FACTOR = 6;
 export interface QueueConsumerProps {
   /** One sentence: what a customer notices while it fails. */
   readonly impact: string;
+  /** What the queue is called in AWS; what is laid aside is in `<name>-failed`. */
+  readonly name: string;
   readonly consumer: WendFunction;
   /** Most copies of the consumer at a time. */
   readonly maximumConcurrency: number;
@@ -35,14 +37,14 @@ export class QueueConsumer extends Construct {
   constructor(scope: Construct, id: string, props: QueueConsumerProps) {
     super(scope, id);
     this.impact = requireImpact(id, props.impact);
-    this.failed = new LaidAside(this, 'Failed', props.retain);
+    this.failed = new LaidAside(this, 'Failed', { name: `${props.name}-failed`, retain: props.retain });
     this.queue = new Queue(this, 'Queue', {
-      ...queueProps(props.retain),
+      ...queueProps(props),
       visibilityTimeout: Duration.seconds(props.consumer.timeout * VISIBILITY_FACTOR),
       retentionPeriod: Duration.days(4),
       deadLetterQueue: { queue: this.failed, maxReceiveCount: MAXIMUM_ATTEMPTS },
     });
-    props.consumer.handler.addEventSource(
+    props.consumer.takeFrom(
       new SqsEventSource(this.queue, {
         batchSize: BATCH_SIZE,
         maxConcurrency: props.maximumConcurrency,

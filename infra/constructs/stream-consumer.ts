@@ -1,5 +1,4 @@
 import { Duration } from 'aws-cdk-lib';
-import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
@@ -21,10 +20,13 @@ const OLDEST_RECORD = Duration.hours(6);
 export interface StreamConsumerProps {
   /** One sentence: what a customer notices while it fails. */
   readonly impact: string;
-  readonly table: TableV2;
+  /** The table's stream. */
+  readonly streamArn: string;
   readonly consumer: WendFunction;
   /** Batches of one shard at a time; the records of one item stay in order. */
   readonly parallelization: number;
+  /** What its queues begin with in AWS: `<name>-failed`, `<name>-abandoned`. */
+  readonly name: string;
   /** Whether messages outlive the stack. */
   readonly retain: boolean;
 }
@@ -44,11 +46,12 @@ export class StreamConsumer extends Construct {
   constructor(scope: Construct, id: string, props: StreamConsumerProps) {
     super(scope, id);
     this.impact = requireImpact(id, props.impact);
-    this.failed = new LaidAside(this, 'Failed', props.retain);
-    this.abandoned = new LaidAside(this, 'Abandoned', props.retain);
-    const { consumer, table } = props;
-    const stream = table.tableStreamArn;
-    if (stream === undefined) throw new Error(`${id}: the table has no stream`);
+    this.failed = new LaidAside(this, 'Failed', { name: `${props.name}-failed`, retain: props.retain });
+    this.abandoned = new LaidAside(this, 'Abandoned', {
+      name: `${props.name}-abandoned`,
+      retain: props.retain,
+    });
+    const { consumer, streamArn } = props;
     consumer.maySend(this.failed, queueVariable('publish-failed'));
     // What Lambda checks before it reads. `grantStreamRead` would add every stream of the account for ListStreams.
     consumer.allow(
@@ -59,12 +62,12 @@ export class StreamConsumer extends Construct {
           'dynamodb:GetShardIterator',
           'dynamodb:ListStreams',
         ],
-        resources: [stream],
+        resources: [streamArn],
       }),
     );
     new EventSourceMapping(this, 'Mapping', {
-      target: consumer.handler,
-      eventSourceArn: stream,
+      target: consumer.live,
+      eventSourceArn: streamArn,
       // Not LATEST: what was committed while the mapping is made would be lost.
       startingPosition: StartingPosition.TRIM_HORIZON,
       batchSize: BATCH_SIZE,

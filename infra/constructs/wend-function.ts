@@ -1,21 +1,25 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   ApplicationLogLevel,
   Architecture,
   Code,
+  type IFunction,
   Function as LambdaFunction,
   LoggingFormat,
   Runtime,
   SystemLogLevel,
 } from 'aws-cdk-lib/aws-lambda';
+import type { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Environment } from '../../lib/contracts/environment.ts';
 import { HANDLER } from '../bundling.ts';
 import type { TableAccess } from '../function-definition.ts';
+import type { Canary } from './canary.ts';
 import { requireImpact } from './impact.ts';
+import { retainedIf } from './retained.ts';
 
 type OptionalName = {
   [Name in keyof Environment]-?: undefined extends Environment[Name] ? Name : never;
@@ -29,6 +33,8 @@ export type EnvironmentVariables = {
 export interface WendFunctionProps {
   /** One sentence: what a customer notices while it fails. */
   readonly impact: string;
+  /** What it is called in AWS. */
+  readonly name: string;
   /** Folder of its bundle. */
   readonly bundle: string;
   readonly environment: EnvironmentVariables;
@@ -38,9 +44,16 @@ export interface WendFunctionProps {
   readonly timeout: number;
   readonly logRetention: RetentionDays;
   readonly logLevel: keyof typeof ApplicationLogLevel;
+  /** Most copies at a time, kept free for it of what the account has; null: what the account has left. */
+  readonly reservedConcurrency: number | null;
   /** Whether its log outlives the stack. */
   readonly retain: boolean;
+  /** Moves traffic to a new version step by step; null: all at once. */
+  readonly canary: Canary | null;
 }
+
+/** It is one; its types alone differ, in what is undefined and what is absent. */
+const isFunction = (alias: object): alias is IFunction => 'addEventSource' in alias;
 
 /**
  * A function of the house: Node 24 on arm64, its bundle, its log and a role that may write this log and nothing else
@@ -48,6 +61,8 @@ export interface WendFunctionProps {
  */
 export class WendFunction extends Construct {
   readonly handler: LambdaFunction;
+  /** What is started: the alias that a new version takes over step by step, or the function itself. */
+  readonly live: IFunction;
   readonly role: Role;
   readonly log: LogGroup;
   readonly impact: string;
@@ -60,12 +75,13 @@ export class WendFunction extends Construct {
     this.timeout = props.timeout;
     this.log = new LogGroup(this, 'Log', {
       retention: props.logRetention,
-      removalPolicy: props.retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: retainedIf(props.retain),
     });
     // A role of our own: the managed policy that Lambda's default role carries may write every log of the account.
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     this.log.grantWrite(this.role);
     this.handler = new LambdaFunction(this, 'Handler', {
+      functionName: props.name,
       description: this.impact,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
@@ -79,7 +95,40 @@ export class WendFunction extends Construct {
       loggingFormat: LoggingFormat.JSON,
       applicationLogLevelV2: ApplicationLogLevel[props.logLevel],
       systemLogLevelV2: SystemLogLevel.WARN,
+      ...(props.reservedConcurrency === null
+        ? {}
+        : { reservedConcurrentExecutions: props.reservedConcurrency }),
     });
+    this.live = this.#aliasOf(props.canary) ?? this.handler;
+    Validations.of(this).acknowledge(
+      {
+        id: 'Serverless-LambdaTracing',
+        reason:
+          'Requests are followed by their id and traceparent through the logs; X-Ray would be paid for by request.',
+      },
+      {
+        id: 'Serverless-LambdaDLQ',
+        reason:
+          'Who waits for the answer sees the failure; what a queue, the stream or a schedule brings is laid aside at that edge.',
+      },
+    );
+  }
+
+  #aliasOf(canary: Canary | null): IFunction | null {
+    if (canary === null) return null;
+    const alias = this.handler.addAlias('live');
+    canary.guard(alias, this.impact);
+    if (!isFunction(alias)) throw new Error('an alias is no function any more');
+    return alias;
+  }
+
+  /** Lets a queue start it. */
+  takeFrom(source: SqsEventSource): void {
+    Validations.of(this).acknowledge({
+      id: 'Serverless-LambdaEventSourceMappingDestination',
+      reason: 'A queue has no such destination: what fails goes to its own dead-letter queue.',
+    });
+    this.live.addEventSource(source);
   }
 
   /**
@@ -106,7 +155,7 @@ export class WendFunction extends Construct {
    *
    * @param variable - the environment variable in which it finds the queue's URL
    */
-  maySend(queue: Queue, variable: string): void {
+  maySend(queue: Pick<IQueue, 'queueArn' | 'queueUrl'>, variable: string): void {
     this.allow(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] }));
     this.set(variable, queue.queueUrl);
   }

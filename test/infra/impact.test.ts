@@ -16,10 +16,13 @@ describe('the impact of a construct', () => {
     const make = (impact: string) =>
       new WendTable(stack, 'Visitors', {
         impact,
+        name: 'visitors',
         definition: TABLES.visitors,
         retain: false,
         deletionProtection: false,
         recoveryDays: null,
+        ownKey: false,
+        replicas: [],
       });
     expect(() => make('')).toThrow(ImpactMissing);
   });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { QUEUE_NAMES } from '../../infra/queues.ts';
-import { LOG_MESSAGES } from '../../lib/contracts/log-messages.ts';
+import { nameIn } from './resources.ts';
 import { ofType, synthesize } from './synthesize.ts';
 
 const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
@@ -14,30 +14,30 @@ const paragraphs = new Map(
     .map((section) => [section.slice(0, section.indexOf('\n')), section.slice(section.indexOf('\n'))]),
 );
 
-/** The heading of each dead-letter queue, by the beginning of its logical id. */
-const HEADINGS: readonly (readonly [id: string, heading: string])[] = [
+/** The heading of each dead-letter queue, by its name. */
+const HEADINGS: readonly (readonly [name: string, heading: string])[] = [
   ...QUEUE_NAMES.flatMap(
     (name) =>
       [
-        [`Events${name.replaceAll('-', '')}ruleUndelivered`, `Undelivered: \`${name}\``],
-        [`Events${name.replaceAll('-', '')}Failed`, `Failed: \`${name}\``],
+        [`${name}-undelivered`, `Undelivered: \`${name}\``],
+        [`${name}-failed`, `Failed: \`${name}\``],
       ] as const,
   ),
-  ['EventsPublishFailed', 'Failed: publish'],
-  ['EventsPublishAbandoned', 'Abandoned: publish'],
-  ['EventsSweepFailed', 'Failed: sweep'],
+  ['publish-failed', 'Failed: publish'],
+  ['publish-abandoned', 'Abandoned: publish'],
+  ['sweep-failed', 'Failed: sweep'],
 ];
 
 const { resources } = synthesize('production');
 const deadLetterQueues = ofType(resources, 'AWS::SQS::Queue')
-  .map(({ id }) => id)
-  .filter((id) => !/Queue[0-9A-F]{8}$/.test(id));
+  .map((queue) => nameIn(queue) ?? '')
+  .filter((name) => !QUEUE_NAMES.some((each) => each === name));
 
 describe('the runbook', () => {
   it.each(deadLetterQueues)(
     'says of %s what it means, what to look at, what to do and when it is over',
-    (id) => {
-      const heading = HEADINGS.find(([prefix]) => id.startsWith(prefix))?.[1] ?? `nothing about ${id}`;
+    (name) => {
+      const heading = HEADINGS.find(([each]) => each === name)?.[1] ?? `nothing about ${name}`;
       const paragraph = paragraphs.get(heading);
       expect(paragraph, heading).toBeDefined();
       for (const part of ['*For a customer*', '*Look at*', '*Do*', '*Over*']) {
@@ -47,7 +47,7 @@ describe('the runbook', () => {
   );
 
   it('speaks of no dead-letter queue that is not there', () => {
-    const known = HEADINGS.filter(([prefix]) => deadLetterQueues.some((id) => id.startsWith(prefix)));
+    const known = HEADINGS.filter(([name]) => deadLetterQueues.includes(name));
     const spokenOf = [...paragraphs.keys()].filter((heading) =>
       /^(Failed|Undelivered|Abandoned): /.test(heading),
     );
@@ -72,13 +72,5 @@ describe('an alarm', () => {
       const anchor = /docs\/runbook\.md#([a-z0-9-]+)$/.exec(String(Properties['AlarmDescription']))?.[1];
       expect(anchors, id).toContain(anchor);
     }
-  });
-
-  it('rings where journeys go in circles, in whichever function it is noticed', () => {
-    const filters = ofType(resources, 'AWS::Logs::MetricFilter').map(({ Properties }) =>
-      String(Properties['FilterPattern']),
-    );
-    const circles = filters.filter((pattern) => pattern.includes(LOG_MESSAGES.journeysStopped));
-    expect(circles).toHaveLength(2);
   });
 });

@@ -4,17 +4,26 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as z from 'zod';
-import { readConfig } from '../../infra/config.ts';
+import { readConfig, type WendConfig } from '../../infra/config.ts';
 import { FUNCTION_NAMES } from '../../infra/functions.ts';
-import { WendStack } from '../../infra/stacks/wend-stack.ts';
+import { buildEnvironment } from '../../infra/stacks/environment.ts';
 
 const resourceSchema = z.looseObject({
   Type: z.string(),
   Properties: z.record(z.string(), z.unknown()).default({}),
   DeletionPolicy: z.string().optional(),
+  UpdateReplacePolicy: z.string().optional(),
 });
 
-const templateSchema = z.looseObject({ Resources: z.record(z.string(), resourceSchema) });
+const outputSchema = z.looseObject({
+  Value: z.unknown(),
+  Export: z.object({ Name: z.string() }).optional(),
+});
+
+const templateSchema = z.looseObject({
+  Resources: z.record(z.string(), resourceSchema),
+  Outputs: z.record(z.string(), outputSchema).default({}),
+});
 
 const cdkJsonSchema = z.object({ app: z.string(), context: z.record(z.string(), z.unknown()) });
 
@@ -23,11 +32,22 @@ export const cdkJson = cdkJsonSchema.parse(
   JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8')),
 );
 
-export type Resource = z.infer<typeof resourceSchema> & { readonly id: string };
+/** A resource of one of the stacks of an environment; what it imports stands in it as what is exported. */
+export type Resource = z.infer<typeof resourceSchema> & {
+  readonly id: string;
+  /** `data`, `events`, `api` … */
+  readonly stack: string;
+};
 
 export interface Synthesized {
-  readonly template: Template;
+  readonly app: App;
+  readonly config: WendConfig;
+  /** By the stack's name without `wend-<environment>-`. */
+  readonly templates: ReadonlyMap<string, Template>;
+  /** Of all stacks. */
   readonly resources: readonly Resource[];
+  /** Names of exports that another stack imports. */
+  readonly exported: readonly string[];
 }
 
 /** A bundle that is none: templates don't depend on what the functions do. */
@@ -37,19 +57,49 @@ const emptyBundle = (): string => {
   return folder;
 };
 
-/** The template of an environment, without bundling anything. */
+/** A value in which imports of other stacks' exports are what those export. */
+const withImports = (value: unknown, exports: ReadonlyMap<string, unknown>): unknown => {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((each: unknown) => withImports(each, exports));
+  const name: unknown = 'Fn::ImportValue' in value ? value['Fn::ImportValue'] : undefined;
+  if (typeof name === 'string') return exports.get(name);
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withImports(inner, exports)]));
+};
+
+/** The stacks of an environment, without bundling anything. */
 export const synthesize = (environment: string, overrides: object = {}): Synthesized => {
   const bundle = emptyBundle();
   const app = new App({ context: cdkJson.context, outdir: mkdtempSync(join(tmpdir(), 'wend-cdk-')) });
-  const stack = new WendStack(app, `wend-${environment}`, {
-    config: readConfig({ environment, overrides }),
-    bundles: new Map(FUNCTION_NAMES.map((name) => [name, bundle])),
-  });
-  const template = Template.fromStack(stack);
-  const { Resources } = templateSchema.parse(template.toJSON());
+  const config = readConfig({ environment, overrides });
+  const stacks = buildEnvironment(app, config, new Map(FUNCTION_NAMES.map((name) => [name, bundle])));
+  const templates = new Map(
+    stacks.map((stack) => [
+      stack.stackName.slice(`wend-${config.environment}-`.length),
+      Template.fromStack(stack),
+    ]),
+  );
+  const parsed = [...templates].map(
+    ([stack, template]) => [stack, templateSchema.parse(template.toJSON())] as const,
+  );
+  const exports = new Map(
+    parsed.flatMap(([, { Outputs }]) =>
+      Object.values(Outputs).flatMap(({ Value, Export }) =>
+        Export === undefined ? [] : [[Export.Name, Value] as const],
+      ),
+    ),
+  );
   return {
-    template,
-    resources: Object.entries(Resources).map(([id, resource]) => ({ id, ...resource })),
+    app,
+    config,
+    templates,
+    resources: parsed.flatMap(([stack, { Resources }]) =>
+      Object.entries(Resources).map(([id, resource]) => ({
+        id,
+        stack,
+        ...resourceSchema.parse(withImports(resource, exports)),
+      })),
+    ),
+    exported: [...exports.keys()],
   };
 };
 

@@ -70,7 +70,7 @@ const PLANTED: readonly (readonly [path: string, source: string, said: RegExp])[
   ['infra/app.ts', "import { decide } from '../lib/domain/decision/decide.ts';\n", /infra may import/],
   ['infra/app.ts', "import { handler } from '../functions/api/decide.ts';\n", /infra may import/],
   ['infra/app.ts', "import '../local/start.ts';\n", /infra may import/],
-  ['local/start.ts', "import { WendStack } from '../infra/stacks/wend-stack.ts';\n", /local may import/],
+  ['local/start.ts', "import { ApiStack } from '../infra/stacks/api-stack.ts';\n", /local may import/],
   ['cli/main.ts', "import { startBus } from '../local/bus.ts';\n", /cli may import/],
   ['cli/main.ts', "import { fixture } from '../test/fixture.ts';\n", /cli may import/],
   ['bench/run.ts', "import { app } from '../infra/app.ts';\n", /bench may import/],

@@ -1,11 +1,20 @@
-import { Match } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { ENVIRONMENT_NAMES, readConfig } from '../../infra/config.ts';
+import * as z from 'zod';
+import { ENVIRONMENT_NAMES } from '../../infra/config.ts';
 import { FUNCTION_NAMES, FUNCTIONS } from '../../infra/functions.ts';
 import { environmentSchema } from '../../lib/contracts/environment.ts';
 import { ROUTES } from '../../lib/contracts/routes.ts';
 import { TABLES } from '../../lib/contracts/tables.ts';
-import { actionsOn, belongsTo, functionIn, handlerOf, ownVariablesOf, tableIds } from './resources.ts';
+import {
+  actionsOn,
+  functionIn,
+  handlerOf,
+  nameIn,
+  ownVariablesOf,
+  statementsFor,
+  thingsIn,
+} from './resources.ts';
 import { cdkJson, ofType, references, statementsOf, synthesize } from './synthesize.ts';
 
 const built = new Map(ENVIRONMENT_NAMES.map((name) => [name, synthesize(name)]));
@@ -15,7 +24,7 @@ const stackOf = (environment: string) => built.get(environment) ?? synthesize(en
 const resolved = (value: unknown): string => (typeof value === 'string' ? value : 'x'.repeat(64));
 
 /** Schedules are named by visitor and generation, when they are made: whoever makes them has the group's names. */
-const SCHEDULES_OF_GROUP = /:schedule\/",\{"Ref":"EventsTimersGroup[0-9A-F]+"\},"\/\*"/;
+const SCHEDULES_OF_GROUP = /:schedule\/",\{"Ref":"TimersGroup[0-9A-F]+"\},"\/\*"/;
 
 const COMMON_VARIABLES = [
   'WEND_VISITORS_TABLE',
@@ -24,9 +33,10 @@ const COMMON_VARIABLES = [
   'WEND_CONTROL_MAX_AGE_MS',
 ];
 
-describe.each(ENVIRONMENT_NAMES)('the stack of %s', (environment) => {
-  const { template, resources } = stackOf(environment);
-  const config = readConfig({ environment });
+describe.each(ENVIRONMENT_NAMES)('the stacks of %s', (environment) => {
+  const { templates, resources, config, exported } = stackOf(environment);
+  const template = templates.get('data') ?? Template.fromJSON({});
+  const api = templates.get('api') ?? Template.fromJSON({});
 
   it('has both tables as the contract states them: on demand, encrypted, expiring, indexed by what is due', () => {
     for (const definition of Object.values(TABLES)) {
@@ -59,13 +69,14 @@ describe.each(ENVIRONMENT_NAMES)('the stack of %s', (environment) => {
   });
 
   it('keeps, protects and can restore data as its configuration says', () => {
-    const policy = config.data.retain ? 'Retain' : 'Delete';
+    const policy = config.data.retain ? 'RetainExceptOnCreate' : 'Delete';
     const stateful = resources.filter(({ Type }) =>
       [
         'AWS::DynamoDB::GlobalTable',
         'AWS::Logs::LogGroup',
         'AWS::SQS::Queue',
         'AWS::SecretsManager::Secret',
+        'AWS::KMS::Key',
       ].includes(Type),
     );
     expect(stateful.length).toBeGreaterThan(0);
@@ -89,11 +100,12 @@ describe.each(ENVIRONMENT_NAMES)('the stack of %s', (environment) => {
     const routes = ofType(resources, 'AWS::ApiGatewayV2::Route').map(({ Properties }) => {
       const target = references(Properties['Target'])[0] ?? '';
       const integration = resources.find(({ id }) => id === target);
-      return `${String(Properties['RouteKey'])} → ${functionIn(integration?.Properties['IntegrationUri'])}`;
+      const name = functionIn(resources, integration?.Properties['IntegrationUri']);
+      return `${String(Properties['RouteKey'])} → ${name}`;
     });
     const expected = ROUTES.map((route) => `${route.method} ${route.path} → ${route.function}`);
     expect(routes.sort()).toEqual([...expected, '$default → describe-service'].sort());
-    template.allResourcesProperties('AWS::ApiGatewayV2::Integration', { PayloadFormatVersion: '2.0' });
+    api.allResourcesProperties('AWS::ApiGatewayV2::Integration', { PayloadFormatVersion: '2.0' });
   });
 
   it('lets the API call each of its functions, the fallback by the shorter ARN of $default too', () => {
@@ -101,20 +113,40 @@ describe.each(ENVIRONMENT_NAMES)('the stack of %s', (environment) => {
       .filter(({ Properties }) => Properties['Principal'] === 'apigateway.amazonaws.com')
       .map(({ Properties }) => {
         const source = JSON.stringify(Properties['SourceArn']);
-        return `${functionIn(Properties['FunctionName'])} ${/"\/([^"]*)"\]\]\}$/.exec(source)?.[1]}`;
+        return `${functionIn(resources, Properties['FunctionName'])} ${/"\/([^"]*)"\]\]\}$/.exec(source)?.[1]}`;
       });
     const api = [...new Set(ROUTES.map((route) => `${route.function} */*/*`))];
     expect(permissions.sort()).toEqual([...api, 'describe-service */*'].sort());
   });
 
   it('limits how many requests pass', () => {
-    template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+    const { limits } = config.api;
+    const settings = ({ requestsPerSecond, burst }: typeof limits.visitors) => ({
+      ThrottlingRateLimit: requestsPerSecond,
+      ThrottlingBurstLimit: burst,
+    });
+    const [stage] = ofType(resources, 'AWS::ApiGatewayV2::Stage');
+    expect(stage?.Properties).toMatchObject({
       StageName: '$default',
-      DefaultRouteSettings: {
-        ThrottlingRateLimit: config.api.requestsPerSecond,
-        ThrottlingBurstLimit: config.api.burst,
+      DefaultRouteSettings: settings(limits.visitors),
+      RouteSettings: {
+        'POST /v1/decide': settings(limits.visitors),
+        'GET /v1/visitors/{id}': settings(limits.servers),
+        'PUT /v1/catalog': settings(limits.operators),
       },
     });
+    expect(Object.keys(stage?.Properties['RouteSettings'] ?? {})).toHaveLength(ROUTES.length);
+  });
+
+  it('writes a line for each request, in which nobody can be recognized', () => {
+    const [stage] = ofType(resources, 'AWS::ApiGatewayV2::Stage');
+    const { Format: format, DestinationArn: log } = z
+      .object({ Format: z.string(), DestinationArn: z.unknown() })
+      .parse(stage?.Properties['AccessLogSettings']);
+    expect(Object.keys(JSON.parse(format))).toContain('route');
+    expect(format).not.toMatch(/sourceIp|userAgent|identity|authorizer|context\.path|domainName|rawPath/i);
+    const kept = ofType(resources, 'AWS::Logs::LogGroup').find(({ id }) => references(log).includes(id));
+    expect(kept?.Properties['RetentionInDays']).toBe(config.logs.retentionDays);
   });
 
   it.each(FUNCTION_NAMES)('gives %s the environment that it parses, and its limits', (name) => {
@@ -128,8 +160,11 @@ describe.each(ENVIRONMENT_NAMES)('the stack of %s', (environment) => {
     const common = [...COMMON_VARIABLES, ...optional.filter((key) => Object.hasOwn(variables, key))];
     expect(Object.keys(variables).sort()).toEqual([...common, ...ownVariablesOf(name)].sort());
     expect(parsed.data?.WEND_CONTROL_MAX_AGE_MS).toBe(config.control.maximumAgeMs);
-    expect(references(variables['WEND_VISITORS_TABLE'])).toEqual([tableIds(resources).visitors]);
-    expect(references(variables['WEND_LOG_TABLE'])).toEqual([tableIds(resources).log]);
+    expect(variables).toMatchObject({
+      WEND_VISITORS_TABLE: `wend-${environment}-visitors`,
+      WEND_LOG_TABLE: `wend-${environment}-log`,
+      WEND_EVENT_BUS: `wend-${environment}-bus`,
+    });
     expect(Object.hasOwn(variables, 'WEND_IDENTITY_SECRET')).toBe(FUNCTIONS[name].verifiesIdentity);
     expect(handler).toMatchObject({
       Description: FUNCTIONS[name].impact,
@@ -145,42 +180,49 @@ describe.each(ENVIRONMENT_NAMES)('the stack of %s', (environment) => {
   });
 
   it('keeps the log of each function for the configured time and no longer', () => {
-    template.resourceCountIs('AWS::Logs::LogGroup', FUNCTION_NAMES.length);
-    template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: config.logs.retentionDays });
+    const groups = ofType(resources, 'AWS::Logs::LogGroup');
+    // One more for the requests that the API saw.
+    expect(groups).toHaveLength(FUNCTION_NAMES.length + 1);
+    for (const { id, Properties } of groups) {
+      expect(Properties['RetentionInDays'], id).toBe(config.logs.retentionDays);
+    }
     const used = FUNCTION_NAMES.map((name) => handlerOf(resources, name).LoggingConfig.LogGroup.Ref);
-    expect(used.sort()).toEqual(
-      ofType(resources, 'AWS::Logs::LogGroup')
-        .map(({ id }) => id)
-        .sort(),
-    );
+    expect(used.filter((id) => !groups.some((group) => group.id === id))).toEqual([]);
+    expect(new Set(used).size).toBe(FUNCTION_NAMES.length);
   });
 
-  it('grants no wildcard: every action is named, every resource is one of the stack', () => {
+  it('grants no wildcard: every action is named, every resource is one of the environment', () => {
     const statements = statementsOf(resources).filter(({ Effect }) => Effect === 'Allow');
     expect(statements.length).toBeGreaterThan(FUNCTION_NAMES.length);
     expect(statements.flatMap(({ Action }) => Action).filter((action) => action.includes('*'))).toEqual([]);
     const ids = new Set(resources.map(({ id }) => id));
     for (const { id, Resource } of statements) {
       const named = references(Resource).filter((each) => !each.startsWith('AWS::'));
-      expect(named.length, `${id} allows ${JSON.stringify(Resource)}`).toBeGreaterThan(0);
       expect(
         named.every((each) => ids.has(each)),
         id,
       ).toBe(true);
+      expect(
+        named.length + thingsIn(resources, Resource).length,
+        `${id} allows ${JSON.stringify(Resource)}`,
+      ).toBeGreaterThan(0);
       const withoutSchedules = JSON.stringify(Resource).replace(SCHEDULES_OF_GROUP, '');
       expect(withoutSchedules, id).not.toContain('*');
     }
-    for (const role of ofType(resources, 'AWS::IAM::Role')) {
-      expect(role.Properties['ManagedPolicyArns'], role.id).toBeUndefined();
-    }
+    // CodeDeploy's own is what nobody else can assume.
+    const managed = ofType(resources, 'AWS::IAM::Role').filter(
+      ({ Properties }) => Properties['ManagedPolicyArns'] !== undefined,
+    );
+    expect(managed.map(({ stack, id }) => `${stack} ${id.replace(/[0-9A-F]{8}$/, '')}`)).toEqual(
+      config.canary === null ? [] : ['events CanaryRole', 'api CanaryRole'],
+    );
   });
 
   it('lets decide read visitors, record under a visitor’s key and publish, and nothing more', () => {
-    const { visitors, log } = tableIds(resources);
-    expect(actionsOn(resources, 'decide', visitors)).toEqual(['dynamodb:BatchGetItem', 'dynamodb:GetItem']);
-    const writes = statementsOf(ofType(resources, 'AWS::IAM::Policy')).filter(
-      ({ id, Action, Resource }) =>
-        belongsTo('decide', id) && references(Resource).includes(log) && Action.includes('dynamodb:PutItem'),
+    expect(actionsOn(resources, 'decide', 'visitors')).toEqual(['dynamodb:BatchGetItem', 'dynamodb:GetItem']);
+    const writes = statementsFor(resources, 'decide').filter(
+      ({ Action, Resource }) =>
+        thingsIn(resources, Resource).includes('log') && Action.includes('dynamodb:PutItem'),
     );
     expect(writes).toEqual([
       expect.objectContaining({
@@ -188,13 +230,12 @@ describe.each(ENVIRONMENT_NAMES)('the stack of %s', (environment) => {
         Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['v*'] } },
       }),
     ]);
-    expect(actionsOn(resources, 'decide', log)).not.toContain('dynamodb:DeleteItem');
-    const bus = ofType(resources, 'AWS::Events::EventBus')[0]?.id ?? '';
-    expect(actionsOn(resources, 'decide', bus)).toEqual(['events:PutEvents']);
+    expect(actionsOn(resources, 'decide', 'log')).not.toContain('dynamodb:DeleteItem');
+    expect(actionsOn(resources, 'decide', 'bus')).toEqual(['events:PutEvents']);
   });
 
   it('keeps visitors from whoever need not know them', () => {
-    const { visitors, log } = tableIds(resources);
+    const [visitors, log] = ['visitors', 'log'];
     for (const name of ['track-events', 'manage-keys', 'describe-service'] as const) {
       expect(actionsOn(resources, name, visitors), name).toEqual([]);
     }
@@ -211,6 +252,47 @@ describe.each(ENVIRONMENT_NAMES)('the stack of %s', (environment) => {
     expect(actionsOn(resources, 'on-events-received', visitors)).toContain('dynamodb:PutItem');
   });
 
+  it('names all that holds data or is called, and exports next to nothing', () => {
+    const named = resources.filter((resource) => nameIn(resource) !== undefined);
+    const unnamed = resources.filter(
+      (resource) =>
+        ['AWS::DynamoDB::GlobalTable', 'AWS::SQS::Queue', 'AWS::Lambda::Function'].includes(resource.Type) &&
+        !named.includes(resource),
+    );
+    expect(unnamed).toEqual([]);
+    // The stream, the queues that the API's functions send to, and a secret that was generated.
+    expect(exported.length).toBeLessThanOrEqual(4);
+  });
+
+  it('hands traffic to a new version step by step where it is told so, and back where the version fails', () => {
+    const aliases = ofType(resources, 'AWS::Lambda::Alias');
+    const groups = ofType(resources, 'AWS::CodeDeploy::DeploymentGroup');
+    if (config.canary === null) {
+      expect([...aliases, ...groups]).toEqual([]);
+      return;
+    }
+    expect(aliases.map(({ Properties }) => functionIn(resources, Properties['FunctionName'])).sort()).toEqual(
+      [...FUNCTION_NAMES].sort(),
+    );
+    expect(groups).toHaveLength(FUNCTION_NAMES.length);
+    for (const { id, Properties } of groups) {
+      const alarms = references(Properties['AlarmConfiguration']);
+      expect(Properties, id).toMatchObject({
+        AutoRollbackConfiguration: {
+          Enabled: true,
+          Events: expect.arrayContaining(['DEPLOYMENT_STOP_ON_ALARM']),
+        },
+      });
+      expect(
+        ofType(resources, 'AWS::CloudWatch::Alarm').filter((each) => alarms.includes(each.id)),
+      ).toHaveLength(1);
+    }
+    const started = ofType(resources, 'AWS::Lambda::EventSourceMapping').map(({ Properties }) =>
+      references(Properties['FunctionName']),
+    );
+    expect(started.flat().every((id) => aliases.some((alias) => alias.id === id))).toBe(true);
+  });
+
   it('holds no secret in its template unless the configuration wrote it down', () => {
     const value = handlerOf(resources, 'decide').Environment.Variables['WEND_IDENTITY_SECRET'];
     if (config.identity.secret === 'literal') {
@@ -222,7 +304,7 @@ describe.each(ENVIRONMENT_NAMES)('the stack of %s', (environment) => {
   });
 });
 
-describe('the stack', () => {
+describe('an environment', () => {
   it('is made under the flags of cdk.json, from an app that Node runs as it is', () => {
     expect(cdkJson.app).toBe('node infra/app.ts');
     expect(cdkJson.context['@aws-cdk/aws-iam:minimizePolicies']).toBe(true);
@@ -247,8 +329,8 @@ describe('the stack', () => {
 
   it('keeps the data of staging and production, whatever happens to the stack', () => {
     for (const environment of ['staging', 'production']) {
-      stackOf(environment).template.allResources('AWS::DynamoDB::GlobalTable', {
-        DeletionPolicy: 'Retain',
+      stackOf(environment).templates.get('data')?.allResources('AWS::DynamoDB::GlobalTable', {
+        DeletionPolicy: 'RetainExceptOnCreate',
         UpdateReplacePolicy: 'Retain',
       });
     }

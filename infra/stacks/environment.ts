@@ -1,0 +1,31 @@
+import type { Construct } from 'constructs';
+import type { WendConfig } from '../config.ts';
+import type { FunctionName } from '../functions.ts';
+import { ApiStack } from './api-stack.ts';
+import { DataStack } from './data-stack.ts';
+import { EventsStack } from './events-stack.ts';
+import type { HouseStack } from './house-stack.ts';
+
+/**
+ * All stacks of an environment, in the order in which they are deployed.
+ *
+ * @param bundles - folder of each function's bundle
+ */
+export const buildEnvironment = (
+  scope: Construct,
+  config: WendConfig,
+  bundles: ReadonlyMap<FunctionName, string>,
+): readonly HouseStack[] => {
+  const data = new DataStack(scope, config);
+  const events = new EventsStack(scope, { config, bundles, streamArn: data.streamArn });
+  const api = new ApiStack(scope, {
+    config,
+    bundles,
+    identitySecret: data.identity.value,
+    queueOf: (name) => events.queue(name),
+  });
+  // They know each other by name: that what is named is there first is said here.
+  events.addStackDependency(data);
+  api.addStackDependency(events);
+  return [data, events, api];
+};
