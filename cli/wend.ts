@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { SERVICE_VERSION } from '../lib/contracts/version.ts';
 import { type DecideOptions, decide } from './commands/decide.ts';
+import { type CreateKeyOptions, createKey } from './commands/keys.ts';
 import { type PublishOptions, publish } from './commands/publish.ts';
 import { type SimulateOptions, simulate } from './commands/simulate.ts';
 import { validate } from './commands/validate.ts';
@@ -28,6 +29,25 @@ const reason = (text: string): string => {
 };
 
 const collect = (path: string, paths: readonly string[] = []): readonly string[] => [...paths, path];
+
+const addKeys = (wend: Command, console: Console, done: (exitCode: number) => void): void => {
+  const keys = wend.command('keys').description('make the keys of a service');
+  keys
+    .command('create')
+    .description('mint a key and print it, this once')
+    .option('--kind <kind>', 'publishable, secret or admin')
+    .option('--label <text>', 'what people call it')
+    .option('--origin <origin>', 'where a browser may use it from; may be repeated', collect)
+    .option('--placement <id>', 'what it may ask for; may be repeated', collect)
+    .option('--partner <name>', 'its anonymous ids stand for <name>:<id>')
+    .option('--first', 'make the admin key of a deployed service that has none, with your AWS credentials')
+    .option('--environment <name>', 'the environment that --first is for, such as production')
+    .option('--table <name>', 'its log table (default: the one of --environment)')
+    .option(...URL_OPTION)
+    .option(...KEY_OPTION)
+    .option(...JSON_OPTION)
+    .action(async (options: CreateKeyOptions) => done(await createKey(options, console)));
+};
 
 const program = (console: Console, done: (exitCode: number) => void): Command => {
   const wend = new Command('wend')
@@ -84,6 +104,8 @@ const program = (console: Console, done: (exitCode: number) => void): Command =>
     .action(async (id: string, options: TargetOptions & { json?: boolean }) =>
       done(await visitor(id, options, console)),
     );
+
+  addKeys(wend, console, done);
 
   wend
     .command('simulate')
