@@ -4,11 +4,15 @@ import { createCounterReader } from '../../lib/adapters/dynamodb/counter-reader.
 import { createCounterWriter } from '../../lib/adapters/dynamodb/counter-writer.ts';
 import { createDeliveryLog } from '../../lib/adapters/dynamodb/delivery-log.ts';
 import { createDueReader } from '../../lib/adapters/dynamodb/due-reader.ts';
+import { createExhaustedStore } from '../../lib/adapters/dynamodb/exhausted-store.ts';
+import { createRedemptionStore } from '../../lib/adapters/dynamodb/redemption-store.ts';
 import { createTaskStore } from '../../lib/adapters/dynamodb/task-store.ts';
 import { createTimelineReader } from '../../lib/adapters/dynamodb/timeline-reader.ts';
 import { createTimelineWriter } from '../../lib/adapters/dynamodb/timeline-writer.ts';
 import { createVisitorStore } from '../../lib/adapters/dynamodb/visitor-store.ts';
 import type { TimelineEffect } from '../../lib/domain/effect/effect.ts';
+import { shape } from '../../lib/domain/redemption/cap.ts';
+import type { Redemption } from '../../lib/domain/redemption/redemption.ts';
 import { claimTask, finishTask, openTask } from '../../lib/domain/task/task.ts';
 import { STRANGER } from '../../lib/domain/visitor/state.ts';
 import { TABLE_NAMES } from '../../local/store/tables.ts';
@@ -50,6 +54,8 @@ const adaptersOf = ({ clientOf }: Both, chance: Chance) => {
     timeline: createTimelineWriter(client, log, pauses),
     story: createTimelineReader(client, log),
     tasks: createTaskStore(client, log),
+    orders: createRedemptionStore(client, log),
+    exhausted: createExhaustedStore(client, log),
   };
 };
 
@@ -124,8 +130,55 @@ const act = async (adapters: Adapters, chance: Chance): Promise<void> => {
       if (next !== null) await tasks.list({ ...query, order, after: next, queue: 'q' });
     },
     () => tasks.listOwing(2),
+    () => moveLedger(adapters, visitorId, at, chance),
+    () => moveLedger(adapters, visitorId, at, chance),
+    async () => {
+      for await (const _ of adapters.orders.findOverdue(at));
+    },
+    () =>
+      adapters.exhausted.note(chance.of([], [{ ...EXHAUSTED, left: chance.below(3) }]), chance.of([], ['o'])),
   ];
   await moves[chance.below(moves.length)]?.();
+};
+
+/** Takes of a cap and of a person's uses, or gives back, now and then by what is not so any more. */
+const moveLedger = async (
+  { orders }: Adapters,
+  visitorId: string,
+  at: number,
+  chance: Chance,
+): Promise<void> => {
+  const orderId = `o${chance.below(3)}`;
+  const before = await orders.read(orderId);
+  const cap = { capId: 'o/total', limit: chance.of(3, 4), parts: chance.of(1, 2) };
+  const parts = await orders.readCap(cap.capId);
+  if (chance.happens(0.3)) await orders.reshape(cap, parts, shape(cap, parts));
+  const [own, ...others] = await orders.readPerson([visitorId, 'v8', 'v9'].slice(chance.below(2)), 'o');
+  if (own === undefined) return;
+  const taken = { capId: cap.capId, part: chance.below(2), amount: chance.of(1, 2) };
+  const isTake = chance.happens(0.6);
+  await orders.write({
+    before: chance.happens(0.2) ? null : before,
+    after: { ...ORDER, orderId, visitorId, heldAt: chance.of(at, before?.redemption.heldAt ?? at) },
+    takes: isTake ? [{ ...taken, limit: cap.limit }] : [],
+    gives: isTake ? [] : [taken],
+    personTakes: isTake ? [own] : [],
+    personChecks: isTake ? others : [],
+    personGives: isTake ? [] : [own],
+  });
+};
+
+const EXHAUSTED = { offerId: 'o', limit: 'total', of: 3, at: START } as const;
+
+const ORDER: Omit<Redemption, 'orderId' | 'visitorId' | 'heldAt'> = {
+  status: 'held',
+  expiresAt: START + HOUR,
+  committedAt: null,
+  endedAt: null,
+  cart: null,
+  holds: [],
+  refunds: [],
+  owed: [],
 };
 
 const COUNTS = [

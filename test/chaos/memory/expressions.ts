@@ -14,7 +14,7 @@ export type Condition = (item: Item, scope: Scope) => boolean;
 /** What an update makes of an item. */
 export type Update = (item: Item, scope: Scope) => Item;
 
-const TOKEN = /\s*(<=|>=|<>|[=<>(),]|[:#]?[A-Za-z_][A-Za-z0-9_]*)/y;
+const TOKEN = /\s*(<=|>=|<>|[=<>(),+-]|[:#]?[A-Za-z_][A-Za-z0-9_]*)/y;
 
 const tokensOf = (text: string): string[] => {
   const tokens: string[] = [];
@@ -151,12 +151,24 @@ export const conditionOf = memoized((text): Condition => new Parser(text).either
 /** The name of the value that a key condition compares its partition key with: its first comparison. */
 export const partitionValueOf = memoized((text): string => tokensOf(text)[2] ?? '');
 
+/** A value that is set: an operand, or a number more or less than another. */
+const sumOf = (parser: Parser): ReturnType<typeof operandOf> => {
+  const first = operandOf(parser.next());
+  const sign = parser.peek() === '+' ? 1 : parser.peek() === '-' ? -1 : null;
+  if (sign === null) return first;
+  parser.next();
+  const second = operandOf(parser.next());
+  return (item, scope) => ({
+    N: String(Number(first(item, scope)?.N) + sign * Number(second(item, scope)?.N)),
+  });
+};
+
 const CLAUSES: ReadonlySet<string> = new Set(['SET', 'ADD', 'REMOVE']);
 
-/** Reads an update expression of `SET a = b`, `ADD a b` and `REMOVE a`. */
+/** Reads an update expression of `SET a = b`, `SET a = b + c`, `ADD a b` and `REMOVE a`. */
 export const updateOf = memoized((text): Update => {
   const parser = new Parser(text);
-  const steps: ((item: Item, scope: Scope) => void)[] = [];
+  const steps: ((item: Item, scope: Scope, before: Item) => void)[] = [];
   let clause = '';
   while (parser.peek() !== '') {
     if (CLAUSES.has(parser.peek().toUpperCase())) clause = parser.next().toUpperCase();
@@ -169,11 +181,11 @@ export const updateOf = memoized((text): Update => {
       });
     } else {
       if (clause === 'SET') parser.expect('=');
-      const value = operandOf(parser.next());
+      const value = sumOf(parser);
       const isAdd = clause === 'ADD';
-      steps.push((item, scope) => {
-        const added = value(item, scope);
-        const present = isAdd ? Number(item[nameIn(scope)]?.N ?? 0) : 0;
+      steps.push((item, scope, before) => {
+        const added = value(before, scope);
+        const present = isAdd ? Number(before[nameIn(scope)]?.N ?? 0) : 0;
         if (added !== undefined)
           item[nameIn(scope)] = isAdd ? { N: String(present + Number(added.N)) } : added;
       });
@@ -182,7 +194,7 @@ export const updateOf = memoized((text): Update => {
   }
   return (item, scope) => {
     const updated = { ...item };
-    for (const step of steps) step(updated, scope);
+    for (const step of steps) step(updated, scope, item);
     return updated;
   };
 });

@@ -211,7 +211,9 @@ export class MemoryDynamo {
   }
 
   #transact({ TransactItems = [] }: TransactWriteItemsCommandInput): object {
-    const writes = TransactItems.map(({ Put, Update, Delete }): Write => Put ?? Update ?? Delete ?? {});
+    const writes = TransactItems.map(
+      ({ Put, Update, Delete, ConditionCheck }): Write => Put ?? Update ?? Delete ?? ConditionCheck ?? {},
+    );
     const addresses = writes.map(({ TableName, Item: item, Key: key = item ?? {} }) =>
       [TableName, ...addressOf(key)].join('\n'),
     );
@@ -229,7 +231,9 @@ export class MemoryDynamo {
         ),
       });
     }
-    for (const write of writes) this.#apply(write);
+    for (const [index, write] of writes.entries()) {
+      if (TransactItems[index]?.ConditionCheck === undefined) this.#apply(write);
+    }
     return { $metadata };
   }
 
