@@ -22,9 +22,17 @@ const configOrExit = (): WendConfig => {
   }
 };
 
+/** Told by `-c build=$(git rev-parse --short HEAD)`: `/health` and decision records then say which build they are of. */
+const buildLabel: unknown = app.node.tryGetContext('build');
+
 const config = configOrExit();
+const bundles = await bundleFunctions(
+  FUNCTION_NAMES,
+  join(app.outdir, 'bundles'),
+  buildLabel === undefined ? undefined : String(buildLabel),
+);
 
 checkByRules(app);
-buildEnvironment(app, config, await bundleFunctions(FUNCTION_NAMES, join(app.outdir, 'bundles')));
+buildEnvironment(app, config, bundles);
 
 app.synth();

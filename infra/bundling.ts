@@ -31,20 +31,29 @@ const OPTIONS: BuildOptions = {
   plugins: [lean, madeDocuments],
 };
 
+/** What may follow the `+` of a version (Semantic Versioning 2.0, section 10). */
+const BUILD = /^[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*$/;
+
 /**
  * Bundles functions, each into a folder of its own that is a Lambda asset as it stands.
  *
  * @param names - functions to bundle
  * @param directory - absolute path of the folder to write into
+ * @param buildLabel - of the version that they say they are, such as a commit's id
  * @returns the folder of each function
- * @throws esbuild's `BuildFailure`, which names file and line of every error
+ * @throws esbuild's `BuildFailure`, which names file and line of every error, or an Error for a label that is none
  */
 export const bundleFunctions = async (
   names: readonly FunctionName[],
   directory: string,
+  buildLabel?: string,
 ): Promise<ReadonlyMap<FunctionName, string>> => {
+  if (buildLabel !== undefined && !BUILD.test(buildLabel)) {
+    throw new Error(`the build "${buildLabel}" has to be of letters, digits, hyphens and single dots`);
+  }
   await build({
     ...OPTIONS,
+    ...(buildLabel === undefined ? {} : { define: { WEND_BUILD: JSON.stringify(buildLabel) } }),
     entryPoints: names.map((name) => ({ in: FUNCTIONS[name].source, out: `${name}/index` })),
     outdir: directory,
   });

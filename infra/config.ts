@@ -194,7 +194,8 @@ const ENVIRONMENTS: Readonly<Record<string, WendConfig>> = {
     canary: null,
     publish: { parallelization: 1 },
     deliveries,
-    control,
+    // Tests publish, and look at once.
+    control: { maximumAgeMs: 0 },
     identity: { secret: 'literal', value: 'wend-local-identity-secret-0000000' },
   },
 };
