@@ -6,12 +6,14 @@ import { environmentSchema } from '../../lib/contracts/environment.ts';
 import { LOG_MESSAGES } from '../../lib/contracts/log-messages.ts';
 import { now } from '../../lib/runtime/clock.ts';
 import { createLogger } from '../../lib/runtime/logger.ts';
+import { createMetrics } from '../../lib/runtime/metrics.ts';
 import { createCatalogLibrary } from '../../lib/service/catalog-library.ts';
 import { createQueueConsumer } from '../../lib/service/consume-events.ts';
 import { createControlPlane } from '../../lib/service/control-plane.ts';
 import { createReactor } from '../../lib/service/react.ts';
 
 const environment = environmentSchema.parse(process.env);
+const metrics = createMetrics(environment.WEND_ENVIRONMENT);
 const dynamo = createDynamoClient();
 const store = createControlStore(dynamo, environment.WEND_LOG_TABLE);
 const catalogs = createCatalogLibrary(store);
@@ -23,8 +25,13 @@ const reactor = createReactor({
   now,
   pause,
   random: Math.random,
-  onStopped: (journeys) => logger.error(LOG_MESSAGES.journeysStopped, { reason: journeys.join(', ') }),
+  onStopped: (journeys) => {
+    metrics.add({ JourneysStopped: journeys.length });
+    logger.error(LOG_MESSAGES.journeysStopped, { reason: journeys.join(', ') });
+  },
+  onCommitted: ({ applied, repeated, waited }) =>
+    metrics.add({ EventsApplied: applied, EventsRepeated: repeated, OldestEventMilliseconds: waited }),
 });
 
 /** Takes accepted events off the queue and applies them to their visitors. */
-export const handler = createQueueConsumer(reactor.mail, logger, control.current);
+export const handler = metrics.around(createQueueConsumer(reactor.mail, logger, control.current));

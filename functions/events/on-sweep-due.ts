@@ -5,10 +5,12 @@ import { createQueueSender, createSqsClient } from '../../lib/adapters/sqs/queue
 import { environmentSchema, queueUrlsOf } from '../../lib/contracts/environment.ts';
 import { now } from '../../lib/runtime/clock.ts';
 import { createLogger } from '../../lib/runtime/logger.ts';
+import { createMetrics } from '../../lib/runtime/metrics.ts';
 import { createOrderSweep } from '../../lib/service/redeem/sweep-orders.ts';
 import { createSweep } from '../../lib/service/sweep.ts';
 
 const environment = environmentSchema.parse(process.env);
+const metrics = createMetrics(environment.WEND_ENVIRONMENT);
 const dynamo = createDynamoClient();
 const queues = createQueueSender(
   createSqsClient(),
@@ -19,6 +21,7 @@ const sweepVisitors = createSweep({
   queues,
   now,
   logger: createLogger('on-sweep-due'),
+  onOverdue: (visitors) => metrics.add({ VisitorsOverdue: visitors }),
 });
 const sweepOrders = createOrderSweep({
   findOverdue: createRedemptionStore(dynamo, environment.WEND_LOG_TABLE).findOverdue,
@@ -27,6 +30,6 @@ const sweepOrders = createOrderSweep({
 });
 
 /** Every few minutes: finds visitors whose timer was lost, and orders whose hold nobody released. */
-export const handler = async (): Promise<void> => {
+export const handler = metrics.around(async (): Promise<void> => {
   await Promise.all([sweepVisitors(), sweepOrders()]);
-};
+});

@@ -7,12 +7,14 @@ import { environmentSchema } from '../../lib/contracts/environment.ts';
 import { LOG_MESSAGES } from '../../lib/contracts/log-messages.ts';
 import { now } from '../../lib/runtime/clock.ts';
 import { createLogger } from '../../lib/runtime/logger.ts';
+import { createMetrics } from '../../lib/runtime/metrics.ts';
 import { createCatalogLibrary } from '../../lib/service/catalog-library.ts';
 import { createConsumer } from '../../lib/service/consume-queue.ts';
 import { createControlPlane } from '../../lib/service/control-plane.ts';
 import { createReactor } from '../../lib/service/react.ts';
 
 const environment = environmentSchema.parse(process.env);
+const metrics = createMetrics(environment.WEND_ENVIRONMENT);
 const dynamo = createDynamoClient();
 const store = createControlStore(dynamo, environment.WEND_LOG_TABLE);
 const catalogs = createCatalogLibrary(store);
@@ -24,15 +26,20 @@ const reactor = createReactor({
   now,
   pause,
   random: Math.random,
-  onStopped: (journeys) => logger.error(LOG_MESSAGES.journeysStopped, { reason: journeys.join(', ') }),
+  onStopped: (journeys) => {
+    metrics.add({ JourneysStopped: journeys.length });
+    logger.error(LOG_MESSAGES.journeysStopped, { reason: journeys.join(', ') });
+  },
 });
 
 /** Brings visitors whose timer fired before react, which looks what is due. */
-export const handler = createConsumer({
-  schema: timerDueSchema,
-  handle: reactor.timer,
-  // Two timers of one visitor would only be in each other's way.
-  sequenceOf: ({ visitorId }) => visitorId,
-  prepare: control.current,
-  logger,
-});
+export const handler = metrics.around(
+  createConsumer({
+    schema: timerDueSchema,
+    handle: reactor.timer,
+    // Two timers of one visitor would only be in each other's way.
+    sequenceOf: ({ visitorId }) => visitorId,
+    prepare: control.current,
+    logger,
+  }),
+);

@@ -93,6 +93,7 @@ export class FunctionMaker {
     const secret = FUNCTIONS[name].verifiesIdentity ? identitySecret : undefined;
     const audience = config.identity.secret === 'none' ? undefined : config.identity.audience;
     return {
+      WEND_ENVIRONMENT: config.environment,
       WEND_VISITORS_TABLE: this.#named('visitors'),
       WEND_LOG_TABLE: this.#named('log'),
       WEND_EVENT_BUS: this.#named('bus'),

@@ -13,6 +13,8 @@ export const environmentSchema = z.object({
   WEND_VISITORS_TABLE: z.string().min(1),
   WEND_LOG_TABLE: z.string().min(1),
   WEND_EVENT_BUS: z.string().min(1),
+  /** Name of the environment, which sets its figures apart from those of others; absent: none are written. */
+  WEND_ENVIRONMENT: z.string().min(1).optional(),
   /** HS256 secret that the shop signs identity tokens with; absent: no identity token is accepted. */
   WEND_IDENTITY_SECRET: z.string().min(32).optional(),
   /** Expected `aud` of identity tokens, checked only where set. */

@@ -8,6 +8,7 @@ import { MethodNotAllowed, OriginRefused, UnknownRoute } from './errors.ts';
 import { bytesOf, type Exchange, openExchange, queryOf, toResult } from './exchange.ts';
 import type { KeyDirectory } from './keys.ts';
 import type { Logger } from './logger.ts';
+import type { Metrics } from './metrics.ts';
 import type { ApiResponse, Operation, UnvalidatedRequest } from './operation.ts';
 import { asWendError, toProblem } from './problem.ts';
 import { createRouter } from './router.ts';
@@ -18,6 +19,8 @@ export interface ApiDependencies {
   /** The service's clock, milliseconds since 1970 (`lib/runtime/clock.ts`). */
   readonly now: () => number;
   readonly logger: Logger;
+  /** What operations measure; written after each request. Absent: they measure nothing. */
+  readonly metrics?: Metrics;
 }
 
 export interface ApiHandlerOptions {
@@ -183,5 +186,6 @@ export const createApiHandler = (options: ApiHandlerOptions): ApiHandler => {
       return toResult(await answer(exchange, options), usualHeaders(exchange, null));
     });
   // A context of its own for each call: a host that shares one between calls must not mix their exchanges.
-  return (event, context) => stack(event, { ...context });
+  const run: ApiHandler = (event, context) => stack(event, { ...context });
+  return deps.metrics === undefined ? run : deps.metrics.around(run);
 };

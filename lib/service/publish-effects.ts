@@ -17,6 +17,8 @@ export interface PublishDeps {
   readonly read: ReadChange;
   readonly queues: QueueSender;
   readonly logger: Logger;
+  /** Told of how many effects are handed on. */
+  readonly onRouted?: (effects: number) => void;
 }
 
 /** What waits to be put into a queue, and the first record that it comes of. */
@@ -33,7 +35,7 @@ type Commit = z.infer<typeof effectsOfCommitSchema>;
  * again, in the order of the stream: effects are handed on at least once. What can't be read would stop the shard until
  * it is lost; it is laid aside, whole.
  */
-export const createPublisher = ({ read, queues, logger }: PublishDeps) => {
+export const createPublisher = ({ read, queues, logger, onRouted }: PublishDeps) => {
   const schema = z.compile(effectsOfCommitSchema);
 
   const commitOf = (change: VisitorChange): Commit | null => {
@@ -50,7 +52,10 @@ export const createPublisher = ({ read, queues, logger }: PublishDeps) => {
     if (change === null) return [];
     const commit = commitOf(change);
     const messages = commit === null ? null : messagesOf(commit);
-    if (messages !== null) return messages;
+    if (messages !== null) {
+      onRouted?.(commit?.effects.length ?? 0);
+      return messages;
+    }
     logger.error('Effects of a commit can not be handed on, and are laid aside.', { reason: 'unroutable' });
     return [['publish-failed', change.record]];
   };

@@ -25,6 +25,12 @@ export interface ReactDeps {
   readonly random: () => number;
   /** Told of journeys that brought themselves about again and again, and were stopped: somebody has to mend them. */
   readonly onStopped?: (journeys: readonly string[]) => void;
+  /** Told what became of the events of a commit, and how long the oldest had waited, milliseconds. */
+  readonly onCommitted?: (events: {
+    readonly applied: number;
+    readonly repeated: number;
+    readonly waited: number;
+  }) => void;
 }
 
 /** Tries at a commit before the message goes back to the queue. */
@@ -121,7 +127,10 @@ export const createReactor = (deps: ReactDeps): Reactor => {
       ...(joined.links.length === 0 ? {} : { unjoined: before }),
     });
     if (result.stopped.length > 0) deps.onStopped?.(result.stopped);
-    if (result.visitor === before && joined.links.length === 0) return true;
+    if (result.visitor === before && joined.links.length === 0) {
+      tell(events, result.applied.length, now);
+      return true;
+    }
     for (const event of result.applied) await recordAccount(event);
     const evicted = [...joined.evictedMarks, ...result.evictedMarks];
     // Every one of them belongs to an event that is committed already: put early, they are true all the same.
@@ -149,7 +158,14 @@ export const createReactor = (deps: ReactDeps): Reactor => {
       links: joined.links,
       anonymousRetentionMs,
     });
+    if (outcome === 'committed') tell(events, result.applied.length, now);
     return outcome === 'committed';
+  };
+
+  const tell = (events: readonly VisitorEvent[], applied: number, now: number): void => {
+    if (events.length === 0) return;
+    const oldest = events.reduce((at, { receivedAt }) => Math.min(at, receivedAt), now);
+    deps.onCommitted?.({ applied, repeated: events.length - applied, waited: now - oldest });
   };
 
   const recordAccount = async (event: VisitorEvent): Promise<void> => {

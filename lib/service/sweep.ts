@@ -38,6 +38,8 @@ export interface SweepDeps {
   /** The service's clock, milliseconds since 1970. */
   readonly now: () => number;
   readonly logger: Logger;
+  /** Told how many were overdue. */
+  readonly onOverdue?: (visitors: number) => void;
 }
 
 /**
@@ -45,7 +47,7 @@ export interface SweepDeps {
  * them before react. Nobody is looked for who is done: what is due of a visitor is written with their state.
  */
 export const createSweep =
-  ({ findDue, queues, now, logger }: SweepDeps) =>
+  ({ findDue, queues, now, logger, onOverdue }: SweepDeps) =>
   async (): Promise<void> => {
     const at = now();
     let count = 0;
@@ -54,5 +56,6 @@ export const createSweep =
       await queues.send('timers-due', timers);
       count += timers.length;
     }
+    onOverdue?.(count);
     if (count > 0) logger.warn('Visitors were overdue: their timers were lost, or are late.', { count });
   };

@@ -17,6 +17,8 @@ export interface TrackDeps {
   /** By the real clock: tokens are the shop's, and know nothing of a clock that was moved. */
   readonly verifyIdentity: (token: string) => Promise<IdentityTokenOutcome>;
   readonly newId: () => string;
+  /** Told how many events of a request are durable now, and how many were refused. */
+  readonly onTaken?: (accepted: number, rejected: number) => void;
 }
 
 export interface TrackRequest {
@@ -61,9 +63,11 @@ export const createTracker =
     const { events, rejected } = await accept(read, caller, createTokenReader(deps.verifyIdentity));
     const [first] = rejected;
     if (call !== 'batch' && first !== undefined) {
+      deps.onTaken?.(0, rejected.length);
       throw new InvalidRequest('The event is not what this call takes.', first.errors);
     }
     if (events.length > 0) await deps.bus.put(busEntriesOf(events));
+    deps.onTaken?.(events.length, rejected.length);
     return rejected.length === 0 ? { success: true } : { success: true, rejected };
   };
 

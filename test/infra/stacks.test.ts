@@ -27,6 +27,7 @@ const resolved = (value: unknown): string => (typeof value === 'string' ? value 
 const SCHEDULES_OF_GROUP = /:schedule\/",\{"Ref":"TimersGroup[0-9A-F]+"\},"\/\*"/;
 
 const COMMON_VARIABLES = [
+  'WEND_ENVIRONMENT',
   'WEND_VISITORS_TABLE',
   'WEND_LOG_TABLE',
   'WEND_EVENT_BUS',
