@@ -30,7 +30,7 @@ export interface EventHouse {
 /** An event house whose functions run. */
 export interface RunningHouse {
   /** Applies everything accepted, then moves the clock through all that is due; false when that got stuck. */
-  readonly moveClock: (target: number) => Promise<boolean>;
+  readonly moveClock: (targetOf: (now: number) => number) => Promise<boolean>;
   /**
    * Forgets all that was accepted or armed, and what the table's stream still holds once `wipeTables` has made the
    * table anew.
@@ -88,8 +88,8 @@ export const openEventHouse = (log: DurableLog, clock: MovableClock): EventHouse
     });
 
     return {
-      moveClock: async (target) => {
-        const arrived = await travel.moveTo(target);
+      moveClock: async (targetOf) => {
+        const arrived = await travel.move(targetOf);
         timekeeper.look();
         return arrived;
       },

@@ -131,7 +131,7 @@ const run = async (options: LocalServiceOptions, undo: Undo[]): Promise<LocalSer
     bus: house.bus,
     moveClock: (target) =>
       gate.alone(async () =>
-        (await running?.moveClock(target(clock.now()))) === true ? { now: clock.now() } : undefined,
+        (await running?.moveClock(target)) === true ? { now: clock.now() } : undefined,
       ),
     reset: () =>
       gate.alone(async () => {

@@ -9,10 +9,10 @@ export interface TimeTravel {
   /** Applies everything accepted, with all that follows from it; false when that does not come to an end. */
   readonly settle: () => Promise<boolean>;
   /**
-   * Settles, then goes from one due time to the next until `target` (ms since 1970), and settles at each; false when
-   * it got stuck, or the service stops: the clock then stands where it got to.
+   * Settles, then goes from one due time to the next until the time that `targetOf` makes of the clock's (both ms since
+   * 1970), and settles at each; false when it got stuck, or the service stops: the clock then stands where it got to.
    */
-  readonly moveTo: (target: number) => Promise<boolean>;
+  readonly move: (targetOf: (now: number) => number) => Promise<boolean>;
 }
 
 /** What settling and moving need. */
@@ -68,16 +68,21 @@ export const createTimeTravel = ({
 
   return {
     settle,
-    moveTo: async (target) => {
+    move: async (targetOf) => {
       if (!(await settle())) {
         return false;
       }
+      const start = clock.now();
+      const target = targetOf(start);
       for (let due = agenda.nextDue(); due !== undefined && due <= target; due = agenda.nextDue()) {
         if (!(await stepTo(due))) {
           return false;
         }
       }
-      await clock.moveTo(target);
+      // It goes back where that was asked for, and not by the time that all of this took.
+      if (target < start || target > clock.now()) {
+        await clock.moveTo(target);
+      }
       await sweep.catchUp();
       do {
         if (!(await settle()) || !(await settleDue())) {
