@@ -52,10 +52,26 @@ const EXHAUSTED_KEY = 'exhausted-caps';
 export const CATALOG_KEYS = ['catalog-versions', 'catalog-chunks#*'] as const;
 export const VISITOR_KEYS = ['v*'] as const;
 
+const CONTROL_KEYS = [CONTROL_KEY, EXHAUSTED_KEY, ...CATALOG_KEYS] as const;
+
 /** The keys' hashes, the pointer to the active catalog, the digest of exhausted caps, and the catalog. */
-export const readControl: TableAccess = {
+export const readControl: TableAccess = { actions: READ, partitionKeys: CONTROL_KEYS };
+
+/** Wrong codes of visitors and of network addresses, which are counted. */
+const GUESS_KEYS = ['guesses#*', ...VISITOR_KEYS] as const;
+
+/** The same, the codes that orders have, and the counters of wrong ones: all are read in one request. */
+export const readControlAndCodes: TableAccess = {
   actions: READ,
-  partitionKeys: [CONTROL_KEY, EXHAUSTED_KEY, ...CATALOG_KEYS],
+  partitionKeys: [...CONTROL_KEYS, 'cap#code/*', ...GUESS_KEYS],
+};
+export const countGuesses: TableAccess = { actions: ['dynamodb:UpdateItem'], partitionKeys: GUESS_KEYS };
+
+/** What codes are made by: whoever can read it can make some. */
+export const CODE_SECRET_KEY = 'code-secret';
+export const readCodeSecret: TableAccess = {
+  actions: ['dynamodb:GetItem'],
+  partitionKeys: [CODE_SECRET_KEY],
 };
 
 /**

@@ -3,12 +3,16 @@ import type { ApiFunction } from '../lib/contracts/routes.ts';
 import { EVENT_FUNCTIONS } from './event-functions.ts';
 import {
   CATALOG_KEYS,
+  CODE_SECRET_KEY,
   CONTROL_KEY,
+  countGuesses,
   type FunctionDefinition,
   keepLedger,
   keepTasks,
   READ,
+  readCodeSecret,
   readControl,
+  readControlAndCodes,
   readLedger,
   VISITOR_KEYS,
 } from './function-definition.ts';
@@ -25,7 +29,12 @@ const API_FUNCTIONS: Readonly<Record<ApiFunction, FunctionDefinition>> = {
     memory: 512,
     timeout: 5,
     visitors: [{ actions: READ }],
-    log: [readControl, { actions: ['dynamodb:PutItem'], partitionKeys: VISITOR_KEYS }],
+    log: [
+      readControlAndCodes,
+      readCodeSecret,
+      { actions: ['dynamodb:PutItem'], partitionKeys: VISITOR_KEYS },
+      countGuesses,
+    ],
     publishes: true,
     sends: [],
     verifiesIdentity: true,
@@ -74,8 +83,9 @@ const API_FUNCTIONS: Readonly<Record<ApiFunction, FunctionDefinition>> = {
     visitors: [{ actions: ['dynamodb:Scan'] }],
     log: [
       readControl,
+      readCodeSecret,
       { actions: ['dynamodb:Query'], partitionKeys: CATALOG_KEYS },
-      { actions: ['dynamodb:PutItem'], partitionKeys: [CONTROL_KEY, ...CATALOG_KEYS] },
+      { actions: ['dynamodb:PutItem'], partitionKeys: [CONTROL_KEY, CODE_SECRET_KEY, ...CATALOG_KEYS] },
     ],
     publishes: false,
     sends: [],
@@ -116,7 +126,7 @@ const API_FUNCTIONS: Readonly<Record<ApiFunction, FunctionDefinition>> = {
     memory: 512,
     timeout: 10,
     visitors: [{ actions: READ }],
-    log: [readControl, keepLedger, readLedger],
+    log: [readControl, readCodeSecret, keepLedger, readLedger],
     publishes: false,
     // The visitor's journeys are told of what was redeemed; a hold is released by a message that waits.
     sends: ['events-received', 'order-effects'],

@@ -1,4 +1,5 @@
 import { createDynamoClient } from '../../lib/adapters/dynamodb/client.ts';
+import { createCodeSecretWriter } from '../../lib/adapters/dynamodb/code-secret-writer.ts';
 import { createControlStore } from '../../lib/adapters/dynamodb/control-store.ts';
 import { createVisitorSampler } from '../../lib/adapters/dynamodb/visitor-sampler.ts';
 import { environmentSchema } from '../../lib/contracts/environment.ts';
@@ -8,6 +9,7 @@ import { now } from '../../lib/runtime/clock.ts';
 import { createLogger } from '../../lib/runtime/logger.ts';
 import { createCatalogLibrary } from '../../lib/service/catalog-library.ts';
 import { catalogOperations } from '../../lib/service/catalog-operations.ts';
+import { codeOperations } from '../../lib/service/codes/code-operations.ts';
 import { createControlPlane } from '../../lib/service/control-plane.ts';
 
 const environment = environmentSchema.parse(process.env);
@@ -15,14 +17,21 @@ const dynamo = createDynamoClient();
 const store = createControlStore(dynamo, environment.WEND_LOG_TABLE);
 const control = createControlPlane({ store, maxAgeMs: environment.WEND_CONTROL_MAX_AGE_MS });
 
-/** The routes under `/v1/catalog`. */
+const catalogs = createCatalogLibrary(store);
+const ensureSecret = createCodeSecretWriter(dynamo, environment.WEND_LOG_TABLE);
+
+/** The routes under `/v1/catalog`, and the codes of its offers. */
 export const handler = createApiHandler({
   routes: ROUTES,
   deps: { keys: control, now, logger: createLogger('manage-catalog') },
-  operations: catalogOperations({
-    store,
-    catalogs: createCatalogLibrary(store),
-    sample: createVisitorSampler(dynamo, environment.WEND_VISITORS_TABLE),
-    now,
-  }),
+  operations: {
+    ...catalogOperations({
+      store,
+      catalogs,
+      sample: createVisitorSampler(dynamo, environment.WEND_VISITORS_TABLE),
+      ensureSecret,
+      now,
+    }),
+    ...codeOperations({ store, catalogs, ensureSecret }),
+  },
 });

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createDynamoClient } from '../../lib/adapters/dynamodb/client.ts';
+import { createCodeSecretReader } from '../../lib/adapters/dynamodb/code-secret-reader.ts';
 import { createControlStore } from '../../lib/adapters/dynamodb/control-store.ts';
 import { createExhaustedStore } from '../../lib/adapters/dynamodb/exhausted-store.ts';
 import { createRedemptionStore } from '../../lib/adapters/dynamodb/redemption-store.ts';
@@ -11,6 +12,7 @@ import { createApiHandler } from '../../lib/runtime/api-handler.ts';
 import { now } from '../../lib/runtime/clock.ts';
 import { createLogger } from '../../lib/runtime/logger.ts';
 import { catalogAt, createCatalogLibrary } from '../../lib/service/catalog-library.ts';
+import { createCodeSecret } from '../../lib/service/codes/code-secret.ts';
 import { createControlPlane } from '../../lib/service/control-plane.ts';
 import { createHolder } from '../../lib/service/redeem/hold.ts';
 import { createRefunder } from '../../lib/service/redeem/refund-order.ts';
@@ -24,22 +26,23 @@ const logger = createLogger('redeem-offers');
 const store = createControlStore(dynamo, environment.WEND_LOG_TABLE);
 const control = createControlPlane({ store, maxAgeMs: environment.WEND_CONTROL_MAX_AGE_MS });
 const catalogs = createCatalogLibrary(store);
-const queues = createQueueSender(
-  createSqsClient(),
-  queueUrlsOf(environment, ['events-received', 'order-effects']),
-);
+const queueUrls = queueUrlsOf(environment, ['events-received', 'order-effects']);
+const queues = createQueueSender(createSqsClient(), queueUrls);
 const ledger = {
   store: createRedemptionStore(dynamo, environment.WEND_LOG_TABLE),
   readVisitors: createVisitorReader(dynamo, environment.WEND_VISITORS_TABLE),
   digest: createExhaustedStore(dynamo, environment.WEND_LOG_TABLE),
   catalogs: async () => catalogs((await control.current()).pointer),
   exhausted: async () => (await control.lastSeen()).exhausted ?? [],
+  codeSecret: createCodeSecret(createCodeSecretReader(dynamo, environment.WEND_LOG_TABLE), control),
   queues,
   now,
   pause,
   random: Math.random,
   logger,
 };
+const onDegraded = (error: unknown): void =>
+  logger.warn('The digest of exhausted caps was not written.', {}, error);
 
 /** The routes under `/v1/redemptions`. */
 export const handler = createApiHandler({
@@ -47,11 +50,7 @@ export const handler = createApiHandler({
   deps: { keys: control, now, logger },
   operations: redemptionOperations({
     hold: createHolder(ledger),
-    settle: createSettler({
-      ...ledger,
-      mail: createMail(queues),
-      onDegraded: (error) => logger.warn('The digest of exhausted caps was not written.', {}, error),
-    }),
+    settle: createSettler({ ...ledger, mail: createMail(queues), onDegraded }),
     refund: createRefunder({ ...ledger, catalogAt: catalogAt(catalogs) }),
     now,
   }),

@@ -171,6 +171,15 @@ export const ROUTES: readonly Route[] = [
     operationId: 'activateCatalog',
   },
   {
+    method: 'POST',
+    path: '/v1/offers/{id}/codes',
+    function: 'manage-catalog',
+    keys: operator,
+    bodyLimit: 4 * KILOBYTE,
+    accepts: json,
+    operationId: 'generateCodes',
+  },
+  {
     method: 'GET',
     path: '/v1/keys',
     function: 'manage-keys',

@@ -81,6 +81,7 @@ const runOperation = async (
     requestId,
     headers,
     receivedAt,
+    sourceIp: event.requestContext.http.sourceIp,
     traceparent: trace?.traceparent,
   };
   if (route.bodyLimit === 0) return operation.run({ ...request, body: undefined });

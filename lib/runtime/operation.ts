@@ -12,6 +12,8 @@ interface RequestBasis {
   readonly headers: { readonly [name: string]: string | undefined };
   /** When the request arrived by the service's clock, milliseconds since 1970. */
   readonly receivedAt: number;
+  /** The address that the request came from, as the gateway saw it; personal data, not to be logged. */
+  readonly sourceIp?: string | undefined;
   /** What calls to somebody else carry on, where the caller sent a valid `traceparent`. */
   readonly traceparent: string | undefined;
 }
@@ -79,6 +81,7 @@ const createRequestParser = <Contract extends RequestContract>(contract: Contrac
     requestId: request.requestId,
     headers: request.headers,
     receivedAt: request.receivedAt,
+    sourceIp: request.sourceIp,
     traceparent: request.traceparent,
     params: params(request.params),
     query: query(request.query),

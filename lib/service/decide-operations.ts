@@ -43,9 +43,9 @@ const seenIn = ({
 export const decideOperations = (decide: Decider): { readonly [operationId: string]: Operation } => ({
   decide: operation(
     decideContract,
-    async ({ body, caller, receivedAt }) => ({
+    async ({ body, caller, receivedAt, sourceIp }) => ({
       status: 200,
-      body: visibleTo(caller, await decide(body, caller, receivedAt)),
+      body: visibleTo(caller, await decide(body, caller, receivedAt, sourceIp)),
     }),
     refuseUnproven,
   ),

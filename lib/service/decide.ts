@@ -1,8 +1,9 @@
-import type { ControlSnapshot, KeyRecord } from '../contracts/control.ts';
+import type { KeyRecord } from '../contracts/control.ts';
 import { type DecideRequest, placementLimits, toCart } from '../contracts/http/decide.ts';
 import type { CompiledCatalog } from '../domain/catalog/compiled.ts';
 import type { CompleteAnswer, DecisionWarning } from '../domain/decision/answer.ts';
-import { type DecisionInput, decide } from '../domain/decision/decide.ts';
+import type { DecisionInput } from '../domain/decision/decide.ts';
+import { decideGuarded } from '../domain/decision/decide-guarded.ts';
 import type { Draw } from '../domain/decision/draw.ts';
 import { drawEvent } from '../domain/decision/draw-event.ts';
 import { type DecisionRecord, recordOf } from '../domain/decision/record.ts';
@@ -20,28 +21,13 @@ import type { IdentityTokenOutcome } from '../runtime/identity-token.ts';
 import { busEntriesOf } from './bus-entries.ts';
 import { accountOf, checkPlacements, isHiddenFrom, proveIds } from './caller-rights.ts';
 import { type CatalogLibrary, type Catalogs, catalogFor } from './catalog-library.ts';
+import type { CodeDesk, CodeQuestion } from './codes/code-desk.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { followLinks } from './follow-links.ts';
 import { type InlineEvents, isTheirs, readInline, withLogIn } from './inline-events.ts';
 import { assemblePerson, type Person, type PersonIds, pointsTo, visitorIdsOf } from './person.ts';
+import { NOTHING_READ, type ReadForDecision } from './read-for-decision.ts';
 import { roomLeft } from './redeem/exhausted.ts';
-
-/** What one decision reads. */
-export type ReadForDecision = (request: {
-  readonly visitorIds: readonly string[];
-  readonly accountId: string | null;
-  readonly control: boolean;
-}) => Promise<ReadOfDecision>;
-
-interface ReadOfDecision {
-  readonly visitors: ReadonlyMap<string, StoredVisitor>;
-  readonly account: Account | null;
-  /** Whether nothing of the visitors and the account was left unread. */
-  readonly complete: boolean;
-  readonly control: ControlSnapshot | null;
-}
-
-const NOTHING_READ: ReadOfDecision = { visitors: new Map(), account: null, complete: false, control: null };
 
 export interface DecideDeps {
   readonly read: ReadForDecision;
@@ -49,6 +35,7 @@ export interface DecideDeps {
   readonly catalogs: CatalogLibrary;
   readonly bus: EventBus;
   readonly record: (record: DecisionRecord) => Promise<void>;
+  readonly codes: CodeDesk;
   /** By the real clock: tokens are the shop's, and know nothing of a clock that was moved. */
   readonly verifyIdentity: (token: string) => Promise<IdentityTokenOutcome>;
   readonly newId: () => string;
@@ -61,8 +48,17 @@ export interface DecideDeps {
   ) => void;
 }
 
-/** Decides for whoever the request is about. */
-export type Decider = (request: DecideRequest, caller: KeyRecord, now: number) => Promise<CompleteAnswer>;
+/**
+ * Decides for whoever the request is about.
+ *
+ * @param address - of the network that the request came from
+ */
+export type Decider = (
+  request: DecideRequest,
+  caller: KeyRecord,
+  now: number,
+  address?: string,
+) => Promise<CompleteAnswer>;
 
 /**
  * The decide call: one read of the store, the pure decision, one small record. Events that came along are durable
@@ -82,8 +78,13 @@ export const createDecider = (deps: DecideDeps): Decider => {
     }
   };
 
-  const readAll = async (ids: PersonIds, accountId: string | null) => {
-    const request = { visitorIds: visitorIdsOf(ids), accountId, control: deps.control.isStale() };
+  const readAll = async (ids: PersonIds, accountId: string | null, codes: CodeQuestion | null) => {
+    const request = {
+      visitorIds: visitorIdsOf(ids),
+      accountId,
+      control: deps.control.isStale(),
+      ...(codes === null ? {} : { codes }),
+    };
     const read = (await attempt(deps.read(request))) ?? NOTHING_READ;
     if (read.control !== null) deps.control.absorb(read.control);
     const pointed = pointsTo(ids, read.visitors);
@@ -135,14 +136,17 @@ export const createDecider = (deps: DecideDeps): Decider => {
     }
   };
 
-  return async (request, caller, now) => {
+  return async (request, caller, now, address) => {
     const proven = await proveIds(deps, request, caller);
     checkPlacements(request, caller);
     const inline = await readInline(deps, request, caller, proven, now);
     const ids = withLogIn(proven, inline);
     const dryRun = request.options?.dryRun === true;
+    const typed = request.cart?.codes ?? [];
+    const asker = { caller, visitorIds: visitorIdsOf(ids), address, now };
+    const codes = typed.length === 0 ? null : await deps.codes(typed, asker);
     const [read] = await Promise.all([
-      readAll(ids, accountOf(request, caller)),
+      readAll(ids, accountOf(request, caller), codes?.question ?? null),
       dryRun ? undefined : ingest(inline.events),
     ]);
     if (read.control !== null && !deps.control.stillKnows(caller.id)) {
@@ -157,7 +161,7 @@ export const createDecider = (deps: DecideDeps): Decider => {
     // What was not read may be an open problem, on either of two ids: nothing is sold then.
     const unread = person.unread || !read.complete;
     const { profile, pending } = reflect(person, inline, ids, catalog, now);
-    const input: DecisionInput = {
+    const asked: DecisionInput = {
       catalog,
       profile,
       request: toDecisionRequest(request, read.account),
@@ -166,10 +170,18 @@ export const createDecider = (deps: DecideDeps): Decider => {
       unread,
       warnings: unread ? [VISITOR_UNREAD] : [],
       ...roomLeft((await deps.control.lastSeen()).exhausted ?? [], catalog, now),
+      ...(codes === null ? {} : { codes: await codes.known(catalog, read.codes) }),
     };
-    const { answer, draws } = decide(input);
+    const { input, answer, draws, wrongCodes } = decideGuarded(asked, (wrong) =>
+      codes?.isGuarded(wrong, read.codes),
+    );
     const full: CompleteAnswer = { ...answer, pending };
-    if (dryRun) return full;
+    // In a dry run too: it tells a guesser as much.
+    const counted = codes?.count(wrongCodes);
+    if (dryRun) {
+      await counted;
+      return full;
+    }
     const [recorded] = await Promise.all([
       deps.record(recordOf(input, full, deps.codeVersion)).then(
         () => true,
@@ -180,6 +192,7 @@ export const createDecider = (deps: DecideDeps): Decider => {
       ),
       // Of whom nothing was read, the draws may have been made long ago.
       recordDraws(unread || hidden ? [] : draws, profile, ids, now),
+      counted,
     ]);
     return recorded ? full : { ...full, warnings: [...full.warnings, NOT_RECORDED] };
   };

@@ -21,6 +21,8 @@ export interface PublishDeps {
   readonly catalogs: CatalogLibrary;
   /** Some of the recorded visitors: what a claim is measured against. */
   readonly sample: () => Promise<readonly StoredVisitor[]>;
+  /** Makes what codes are made by, where there is nothing yet. */
+  readonly ensureSecret: () => Promise<unknown>;
   readonly now: () => number;
 }
 
@@ -92,7 +94,7 @@ export const createValidator =
  * active than `If-Match` names, Conflict (409) where others published all the time
  */
 export const createPublisher =
-  ({ store, catalogs, sample, now }: PublishDeps) =>
+  ({ store, catalogs, sample, ensureSecret, now }: PublishDeps) =>
   async ({ definitions, forced, ifMatch, mapping = {} }: Publication) => {
     const parsed = parseDefinitions(definitions);
     if (!parsed.ok) {
@@ -135,6 +137,8 @@ export const createPublisher =
         const errors = errorsOf(definitions, findings);
         throw new Unprocessable('The catalog fails its checks.', errors, { findings });
       }
+      // Before anybody can see the version: whoever meets its codes looks for the secret once.
+      if (catalog.offers.some(({ apply }) => apply === 'code')) await ensureSecret();
       const stored: CatalogVersion = {
         version,
         publishedAt,

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { TableAccess } from '../../infra/function-definition.ts';
 import { FUNCTION_NAMES, FUNCTIONS, type FunctionName } from '../../infra/functions.ts';
+import { CODE_SECRET_KEY } from '../../lib/adapters/dynamodb/code-secret-reader.ts';
 import { chunkKey, KEYS_KEY, POINTER_KEY, versionKey } from '../../lib/adapters/dynamodb/control-items.ts';
 import { stateKey } from '../../lib/adapters/dynamodb/visitor-items.ts';
 
@@ -62,6 +63,7 @@ const POINTER = partitionOf(POINTER_KEY);
 const KEYS = partitionOf(KEYS_KEY);
 const VERSION = partitionOf(versionKey(1));
 const CHUNK = partitionOf(chunkKey('publication', 0));
+const CODE_SECRET = partitionOf(CODE_SECRET_KEY);
 const VISITOR = partitionOf(stateKey('vAAAAAAAAAAAAAAAAAAAAAA'));
 
 /** Counters are read by nobody who is deployed, until reports are. */
@@ -150,8 +152,18 @@ describe('grants', () => {
     expect(writers(POINTER)).toEqual(['manage-catalog', 'manage-keys']);
     expect(writers(VERSION)).toEqual(['manage-catalog']);
     expect(writers(CHUNK)).toEqual(['manage-catalog']);
+    expect(writers(CODE_SECRET)).toEqual(['manage-catalog']);
     // Records, lines of the story, marks of counts, sent messages, follows and tasks lie under the visitor, to be erased with them.
     expect(writers(VISITOR)).toEqual(WRITES_UNDER_VISITORS);
+  });
+
+  it('let only those who check or generate codes read what they are made by', () => {
+    const readers = FUNCTION_NAMES.filter((name) =>
+      ['GetItem', 'BatchGetItem', 'Query', 'Scan'].some((action) =>
+        may(name, `dynamodb:${action}`, CODE_SECRET),
+      ),
+    );
+    expect(readers).toEqual(['decide', 'manage-catalog', 'redeem-offers']);
   });
 
   it('are seen to miss a command that nobody was granted', () => {

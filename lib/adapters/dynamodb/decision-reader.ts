@@ -1,10 +1,13 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { ControlSnapshot } from '../../contracts/control.ts';
+import type { Guesser } from '../../domain/guess/guess.ts';
 import type { Account, StoredVisitor } from '../../domain/visitor/visitor-store.ts';
 import { type BatchRead, batchGetBy, itemAt } from './batch-get.ts';
 import { controlKeys, readControl } from './control-items.ts';
+import { guessKey, readGuesses } from './guess-items.ts';
 import { createLeanBatchGet } from './lean-batch-get.ts';
-import { accountKey, ordersKey, readAccount, readVisitor, stateKey } from './visitor-items.ts';
+import { partKey, readPart } from './redemption-items.ts';
+import { accountKey, type Item, ordersKey, readAccount, readVisitor, stateKey } from './visitor-items.ts';
 
 /** All that one decision asks of the store, in one request. */
 export interface DecisionReadRequest {
@@ -12,6 +15,12 @@ export interface DecisionReadRequest {
   readonly accountId: string | null;
   /** Whether a look at the control plane is due. */
   readonly control: boolean;
+  /** Caps of the codes in the cart, and wrong codes of an hour; absent: it has none. */
+  readonly codes?: {
+    readonly capIds: readonly string[];
+    readonly guessers: readonly Guesser[];
+    readonly hour: number;
+  };
 }
 
 export interface DecisionRead {
@@ -22,6 +31,11 @@ export interface DecisionRead {
   readonly complete: boolean;
   /** Null where it was not asked for, or could not be read. */
   readonly control: ControlSnapshot | null;
+  /** Caps that are taken, and what each guesser had wrong; null where it was not asked for, or could not be read. */
+  readonly codes: {
+    readonly taken: ReadonlySet<string>;
+    readonly guesses: readonly (readonly string[])[];
+  } | null;
 }
 
 /** Reads for decisions: eventually consistent, which costs half; the request brings what is newer along. */
@@ -33,14 +47,18 @@ export const createDecisionReader = (
   logTable: string,
 ): DecisionReader => {
   const send = createLeanBatchGet(client);
-  return async ({ visitorIds, accountId, control }) => {
+  return async ({ visitorIds, accountId, control, codes }) => {
     const visitorKeys = visitorIds.flatMap((id) => [stateKey(id), ordersKey(id)]);
     const accountKeys = accountId === null ? [] : [accountKey(accountId)];
+    const logKeys = [
+      ...(control ? controlKeys(logTable).keys : []),
+      ...(codes === undefined ? [] : codeKeys(codes)),
+    ];
     const batch = await batchGetBy(
       send,
       [
         { table: visitorsTable, keys: [...visitorKeys, ...accountKeys] },
-        ...(control ? [controlKeys(logTable)] : []),
+        { table: logTable, keys: logKeys },
       ],
       false,
     );
@@ -54,9 +72,32 @@ export const createDecisionReader = (
       account: accountId === null ? null : readAccount(itemAt(batch, visitorsTable, accountKey(accountId))),
       complete: !batch.unread.has(visitorsTable),
       control: control && !batch.unread.has(logTable) ? readControl(batch, logTable) : null,
+      codes: codes === undefined || batch.unread.has(logTable) ? null : readCodes(batch, logTable, codes),
     };
   };
 };
+
+type CodeKeys = NonNullable<DecisionReadRequest['codes']>;
+
+/** A code's cap is one item. */
+const codeKeys = ({ capIds, guessers, hour }: CodeKeys): readonly Item[] => [
+  ...capIds.map((capId) => partKey(capId, 0)),
+  ...guessers.map((guesser) => guessKey(guesser, hour)),
+];
+
+const readCodes = (
+  batch: BatchRead,
+  table: string,
+  { capIds, guessers, hour }: CodeKeys,
+): DecisionRead['codes'] => ({
+  taken: new Set(
+    capIds.filter((capId) => {
+      const item = itemAt(batch, table, partKey(capId, 0));
+      return item !== undefined && readPart(item).used > 0;
+    }),
+  ),
+  guesses: guessers.map((guesser) => readGuesses(itemAt(batch, table, guessKey(guesser, hour)))),
+});
 
 /** Null where the visitor may be there and was not read. */
 const storedVisitor = (batch: BatchRead, table: string, visitorId: string): StoredVisitor | null => {

@@ -7,6 +7,7 @@ import {
   publishCatalogContract,
   validateCatalogContract,
 } from './catalog.ts';
+import { codesAnswerSchema, generateCodesContract } from './codes.ts';
 import {
   activateAnswerSchema,
   catalogAnswerSchema,
@@ -226,6 +227,18 @@ export const OPERATIONS: { readonly [operationId: string]: OperationDescription 
     bodyExample: { version: 6 },
     answers: [{ status: 200, description: 'Active.', schema: activateAnswerSchema }],
     problems: [404, 503],
+  },
+  generateCodes: {
+    contract: generateCodesContract,
+    tag: 'Catalog',
+    summary: 'Single-use codes of an offer, page by page',
+    description:
+      'Codes follow from the offer and their number: nothing is stored, the same page gives the same codes, and a ' +
+      'larger `count` in the catalog adds some. They hold from when the offer is published.',
+    parameterExamples: { id: 'welcome' },
+    bodyExample: { from: 0, count: 1000 },
+    answers: [{ status: 200, description: 'A page of codes.', schema: codesAnswerSchema }],
+    problems: [404, 409, 503],
   },
   listKeys: {
     contract: listKeysContract,

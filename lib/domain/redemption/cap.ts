@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import type { OfferDefinition, Reward } from '../catalog/definition.ts';
 import type { CappedLimit } from '../offer/cap-room.ts';
+import { canonicalCode } from '../offer/single-use-code.ts';
 
 /** A limit as a catalog states it: how much of it there is, and over how many items it is split. */
 export interface Cap {
-  /** Names it for good: `<offer>/total`, `<offer>/total/<value>`, `<offer>/budget`, `grant/<grant>`. */
+  /** Names it for good: `<offer>/total`, `<offer>/total/<value>`, `<offer>/budget`, `grant/<grant>`, `code/<code>`. */
   readonly capId: string;
   /** Redemptions, or minor units of a budget. */
   readonly limit: number;
@@ -88,6 +90,12 @@ export const capsOf = (
 
 /** A grant is used once. */
 export const capOfGrant = (grantId: string): Cap => ({ capId: `grant/${grantId}`, limit: 1, parts: 1 });
+
+/** A single-use code is used once. Its cap is known from what was typed alone, genuine or not. */
+export const capOfCode = (typed: string): Cap => {
+  const fingerprint = createHash('sha256').update(canonicalCode(typed)).digest('base64url').slice(0, 22);
+  return { capId: `code/${fingerprint}`, limit: 1, parts: 1 };
+};
 
 /** What is left of a cap in all. */
 export const leftOf = (cap: Cap, parts: readonly CapPart[]): number =>

@@ -13,7 +13,7 @@ export const HOLD_MS = 15 * 60_000;
 export type CapUse =
   | {
       readonly kind: 'cap';
-      readonly limit: CappedLimit | 'grant';
+      readonly limit: CappedLimit | 'grant' | 'code';
       readonly capId: string;
       readonly shares: readonly Share[];
     }

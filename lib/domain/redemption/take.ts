@@ -7,7 +7,7 @@ import type { LedgerMove, PartGive, PartTake, PersonLine, StoredRedemption } fro
 export type Want =
   | {
       readonly kind: 'cap';
-      readonly limit: CappedLimit | 'grant';
+      readonly limit: CappedLimit | 'grant' | 'code';
       readonly cap: Cap;
       /** 1, or what it takes off. */
       readonly amount: number;

@@ -3,7 +3,7 @@ import type { DecisionWarning } from '../../domain/decision/answer.ts';
 import type { RedemptionTerms } from '../../domain/decision/redeem.ts';
 import type { CapRoom } from '../../domain/offer/cap-room.ts';
 import type { PricedCart } from '../../domain/offer/priced-cart.ts';
-import { capOfGrant, capsOf } from '../../domain/redemption/cap.ts';
+import { capOfCode, capOfGrant, capsOf } from '../../domain/redemption/cap.ts';
 import {
   leftIn,
   type Planned,
@@ -33,7 +33,7 @@ export interface Draft {
 }
 
 const wantsOf = (
-  { offer, grantId, amount }: Wanted,
+  { offer, grantId, code, amount }: Wanted,
   terms: RedemptionTerms,
   { visitorIds }: Whom,
 ): readonly Want[] => {
@@ -50,15 +50,18 @@ const wantsOf = (
     ...(grantId === undefined
       ? []
       : [{ kind: 'cap', limit: 'grant', cap: capOfGrant(grantId), amount: 1 } as const]),
+    ...(code === undefined || definition.codes === undefined
+      ? []
+      : [{ kind: 'cap', limit: 'code', cap: capOfCode(code), amount: 1 } as const]),
   ];
 };
 
-/** What is left of an offer's limits; a grant that is used already is used up for this person. */
+/** What is left of an offer's limits; a grant or a code that is used already is used up for this person. */
 const roomOf = (seen: readonly Seen[]): CapRoom => {
   let room: CapRoom = {};
   for (const one of seen) {
     const limit = one.kind === 'cap' ? one.want.limit : 'perVisitor';
-    const key = limit === 'grant' ? 'perVisitor' : limit;
+    const key = limit === 'grant' || limit === 'code' ? 'perVisitor' : limit;
     room = { ...room, [key]: Math.min(room[key] ?? Number.POSITIVE_INFINITY, leftIn(one)) };
   }
   return room;

@@ -16,12 +16,13 @@ import type { Logger } from '../../runtime/logger.ts';
 import { delayUntil } from '../business/outbox.ts';
 import type { Catalogs } from '../catalog-library.ts';
 import type { PersonIds } from '../person.ts';
+import { type CodesOfOrderDeps, readCodes } from './codes-of-order.ts';
 import { createDrafter, type Draft, planAll, type Wanted } from './draft.ts';
 import { changesOf, type ExhaustedDigest } from './exhausted.ts';
 import { backOff, isShort, type LedgerDeps, MAX_ATTEMPTS, shapeFirst } from './ledger.ts';
 import { readWhom, type Whom } from './whom.ts';
 
-export interface HoldDeps extends LedgerDeps {
+export interface HoldDeps extends LedgerDeps, Pick<CodesOfOrderDeps, 'codeSecret'> {
   readonly readVisitors: VisitorStore['read'];
   readonly catalogs: () => Promise<Catalogs>;
   readonly queues: QueueSender;
@@ -120,6 +121,7 @@ export const createHolder = (deps: HoldDeps) => {
       request: decisionRequest,
       cart,
       claims: request.claims ?? [],
+      ...(await readCodes(deps, catalog, cart)),
       now: at,
     });
     return { whom, terms, entitlements: entitlementsOf(request, terms, whom) };

@@ -15,6 +15,9 @@ import { catalogOf, definitionsOf } from '../../unit/catalog/support.ts';
 import { recordingLogger } from '../../unit/runtime/gateway.ts';
 import { startWorld } from '../react/world.ts';
 
+/** What the codes of these tests are made by. */
+export const CODE_SECRET = Buffer.alloc(32, 9);
+
 /** The tests' clock at the beginning. */
 export const NOW = Date.UTC(2026, 10, 26, 10);
 
@@ -109,6 +112,7 @@ export const startLedgerWorld = async (definitions: readonly object[], seed = 1)
       queues,
       exhausted: async () => [],
       logger,
+      codeSecret: async () => CODE_SECRET,
       ...other,
     });
   return {

@@ -10,6 +10,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createDecisionLog } from '../../../lib/adapters/dynamodb/decision-log.ts';
 import { createDecisionReader } from '../../../lib/adapters/dynamodb/decision-reader.ts';
+import { createGuessCounter } from '../../../lib/adapters/dynamodb/guess-counter.ts';
 import {
   accountKey,
   linkItem,
@@ -23,6 +24,7 @@ import { anonymousKey, userKey, visitorIdOf } from '../../../lib/domain/identity
 import type { BusEntry } from '../../../lib/domain/visitor/event-bus.ts';
 import { STRANGER, type VisitorState } from '../../../lib/domain/visitor/state.ts';
 import { Unavailable } from '../../../lib/runtime/errors.ts';
+import { createCodeDesk } from '../../../lib/service/codes/code-desk.ts';
 import { createControlPlane } from '../../../lib/service/control-plane.ts';
 import { createDecider } from '../../../lib/service/decide.ts';
 import { catalogOf, definitionsOf } from '../catalog/support.ts';
@@ -30,6 +32,7 @@ import { catalogOf, definitionsOf } from '../catalog/support.ts';
 const NOW = Date.UTC(2026, 10, 22);
 const VISITORS = 'visitors';
 const LOG = 'log';
+const SECRET = Buffer.alloc(32, 5);
 const CALLER: KeyRecord = { id: 'sk', kind: 'secret' };
 
 const catalog = catalogOf(
@@ -125,6 +128,11 @@ const decider = async (maxAgeMs = 60_000) => {
       },
     },
     record: createDecisionLog(client, LOG).put,
+    codes: createCodeDesk({
+      secret: async () => SECRET,
+      count: createGuessCounter(client, LOG),
+      onDegraded: (reason) => degraded.push(reason),
+    }),
     verifyIdentity: async () => ({ proven: false, reason: 'not-configured' }),
     newId: () => 'id',
     codeVersion: '1',
