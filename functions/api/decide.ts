@@ -13,14 +13,16 @@ import { createApiHandler } from '../../lib/runtime/api-handler.ts';
 import { now } from '../../lib/runtime/clock.ts';
 import { createIdentityTokenVerifier } from '../../lib/runtime/identity-token.ts';
 import { createLogger } from '../../lib/runtime/logger.ts';
+import { createMetrics } from '../../lib/runtime/metrics.ts';
 import { createCatalogLibrary } from '../../lib/service/catalog-library.ts';
 import { createCodeDesk } from '../../lib/service/codes/code-desk.ts';
 import { createCodeSecret } from '../../lib/service/codes/code-secret.ts';
 import { createControlPlane } from '../../lib/service/control-plane.ts';
 import { decideOperations } from '../../lib/service/decide-operations.ts';
-import { createDecider } from '../../lib/service/decide.ts';
+import { createMeasuredDecider } from '../../lib/service/measure-decide.ts';
 
 const environment = environmentSchema.parse(process.env);
+const metrics = createMetrics(environment.WEND_ENVIRONMENT);
 const dynamo = createDynamoClient();
 const logger = createLogger('decide');
 const store = createControlStore(dynamo, environment.WEND_LOG_TABLE);
@@ -31,7 +33,7 @@ const verifyToken = createIdentityTokenVerifier({
 });
 const onDegraded = (reason: string, error: unknown): void =>
   logger.warn('The decision is degraded.', { reason }, error);
-const decide = createDecider({
+const decide = createMeasuredDecider(metrics, {
   read: createDecisionReader(dynamo, environment.WEND_VISITORS_TABLE, environment.WEND_LOG_TABLE),
   control,
   catalogs: createCatalogLibrary(store),
@@ -51,6 +53,6 @@ const decide = createDecider({
 /** `POST /v1/decide` and `GET /v1/journey`. */
 export const handler = createApiHandler({
   routes: ROUTES,
-  deps: { keys: { find: control.findProvisionally }, now, logger },
+  deps: { keys: { find: control.findProvisionally }, now, logger, metrics },
   operations: decideOperations(decide),
 });

@@ -11,16 +11,18 @@ import { ROUTES } from '../../lib/contracts/routes.ts';
 import { createApiHandler } from '../../lib/runtime/api-handler.ts';
 import { now } from '../../lib/runtime/clock.ts';
 import { createLogger } from '../../lib/runtime/logger.ts';
+import { createMetrics } from '../../lib/runtime/metrics.ts';
 import { catalogAt, createCatalogLibrary } from '../../lib/service/catalog-library.ts';
 import { createCodeSecret } from '../../lib/service/codes/code-secret.ts';
 import { createControlPlane } from '../../lib/service/control-plane.ts';
-import { createHolder } from '../../lib/service/redeem/hold.ts';
+import { createMeasuredHolder } from '../../lib/service/redeem/measure-hold.ts';
 import { createRefunder } from '../../lib/service/redeem/refund-order.ts';
 import { createSettler } from '../../lib/service/redeem/settle.ts';
 import { redemptionOperations } from '../../lib/service/redemption-operations.ts';
 import { createMail } from '../../lib/service/send-mail.ts';
 
 const environment = environmentSchema.parse(process.env);
+const metrics = createMetrics(environment.WEND_ENVIRONMENT);
 const dynamo = createDynamoClient();
 const logger = createLogger('redeem-offers');
 const store = createControlStore(dynamo, environment.WEND_LOG_TABLE);
@@ -47,9 +49,9 @@ const onDegraded = (error: unknown): void =>
 /** The routes under `/v1/redemptions`. */
 export const handler = createApiHandler({
   routes: ROUTES,
-  deps: { keys: control, now, logger },
+  deps: { keys: control, now, logger, metrics },
   operations: redemptionOperations({
-    hold: createHolder(ledger),
+    hold: createMeasuredHolder(ledger, metrics),
     settle: createSettler({ ...ledger, mail: createMail(queues), onDegraded }),
     refund: createRefunder({ ...ledger, catalogAt: catalogAt(catalogs) }),
     now,
