@@ -32,6 +32,8 @@ export interface CompiledStep {
   readonly guards: readonly string[];
   /** Of a show or a message: its content with Liquid parsed. */
   readonly content: CompiledContent;
+  /** Events that an `await` waits for, or that restart a `wait`. */
+  readonly hears: ReadonlySet<string>;
 }
 
 const NO_CONTENT: CompiledContent = compileContent(null);
@@ -107,10 +109,7 @@ export class CompiledJourney {
     this.#names ??= new Set([
       ...this.exits.flatMap(({ on }) => [...on]),
       ...(this.goal?.on ?? []),
-      ...[...this.stepById.values()].flatMap(({ step }) => [
-        ...('wait' in step ? asSet(step.wait.restartOn) : []),
-        ...('await' in step ? asSet(step.await.on) : []),
-      ]),
+      ...[...this.stepById.values()].flatMap(({ hears }) => [...hears]),
     ]);
     return this.#names;
   }
@@ -195,12 +194,18 @@ const compileSteps = (definition: JourneyDefinition): ReadonlyMap<string, Compil
         entries,
         guards,
         content: contentOfStep(step),
+        hears: heardBy(step),
       });
     }
     return steps[0]?.id ?? after;
   };
   visit(definition.steps, 'steps', null, []);
   return compiled;
+};
+
+const heardBy = (step: Step): ReadonlySet<string> => {
+  if ('await' in step) return asSet(step.await.on);
+  return asSet('wait' in step ? step.wait.restartOn : undefined);
 };
 
 const contentOfStep = (step: Step): CompiledContent => {

@@ -218,7 +218,10 @@ const letHappen = (world: World): void => {
     world.visitor = countOwn(world.visitor, event, world.catalog.countersByEvent);
     react(world, happeningOfOwn(event), segments);
   }
-  world.stopped.push(...world.own.splice(0).map(({ name }) => name));
+  const { enteredBy } = world.catalog.journeys;
+  for (const { name } of world.own.splice(0)) {
+    world.stopped.push(...(enteredBy.get(name) ?? []).map(({ id }) => id));
+  }
 };
 
 /** Arms the one timer where something is due sooner than it fires, and gathers all that the commit wants. */

@@ -136,10 +136,11 @@ export const awaitAndRestart = (world: World, happening: Happening): void => {
     if (journey === null || !journey.names.has(happening.name)) continue;
     const compiled = journey.stepById.get(instance.stepId);
     if (compiled === undefined || happening.at < instance.since) continue;
+    if (!compiled.hears.has(happening.name)) continue;
     const { step } = compiled;
     if ('await' in step && instance.waiting.kind === 'await') {
       const trigger: CompiledTrigger = {
-        on: new Set(typeof step.await.on === 'string' ? [step.await.on] : step.await.on),
+        on: compiled.hears,
         where: journey.conditionAt(`${compiled.path}.await.where`),
         keyPath: journey.keyPath,
       };
@@ -148,12 +149,9 @@ export const awaitAndRestart = (world: World, happening: Happening): void => {
       const to = entryOf(compiled, 'await.then');
       goOn(world, instance, step.id, to, happening.at, happening.name);
       runSteps(world, run, happening.at);
-    } else if ('wait' in step && instance.waiting.kind === 'wait' && step.wait.restartOn !== undefined) {
-      const on = new Set(
-        typeof step.wait.restartOn === 'string' ? [step.wait.restartOn] : step.wait.restartOn,
-      );
+    } else if ('wait' in step && instance.waiting.kind === 'wait') {
       const carried = carriedKey(journey.keyPath, happening.facts);
-      if (!on.has(happening.name) || (carried !== null && carried !== instance.key)) continue;
+      if (carried !== null && carried !== instance.key) continue;
       const due = waitEnd(world, step, happening.at);
       world.changeInstance({ ...instance, since: happening.at, waiting: { kind: 'wait', due } });
       world.tell(happening.at, {
