@@ -91,6 +91,22 @@ const configSchema = z
         'LINEAR_10PERCENT_EVERY_1MINUTE',
       ])
       .nullable(),
+    /** Dashboard and alarms; null: none. */
+    observability: z
+      .strictObject({
+        /** Who is told of alarms, once they have confirmed the e-mail that SNS sends them. */
+        emails: z.array(z.email()),
+        /** What is promised; an alarm rings where it is not kept. */
+        objectives: z.strictObject({
+          /** Answers that are no server's error, percent. */
+          availability: z.number().min(90).max(99.999),
+          /** Slowest decision but the slowest one in a hundred, milliseconds. */
+          decideP99: z.number().int().min(10),
+          /** How long anything that visitors did may wait until journeys know of it, seconds. */
+          oldestEvent: z.number().int().min(1),
+        }),
+      })
+      .nullable(),
     publish: z.strictObject({
       /** Batches of one shard of the visitors' stream that are routed at a time. */
       parallelization: z.number().int().min(1).max(10),
@@ -140,6 +156,8 @@ const limits = (requestsPerSecond: number): WendConfig['api']['limits'] => ({
   operators: { requestsPerSecond: 20, burst: 40 },
 });
 
+const objectives = { availability: 99.9, decideP99: 250, oldestEvent: 60 };
+
 /** A shop's own address and webhook come in by `overrides`, or here. */
 const deliveries = { email: null, webhook: null };
 
@@ -152,6 +170,7 @@ const ENVIRONMENTS: Readonly<Record<string, WendConfig>> = {
     api: { limits: limits(100) },
     concurrency: { react: 5, effects: 2, counters: 2 },
     canary: null,
+    observability: { emails: [], objectives: { availability: 99, decideP99: 1000, oldestEvent: 300 } },
     publish: { parallelization: 1 },
     deliveries,
     control,
@@ -165,6 +184,7 @@ const ENVIRONMENTS: Readonly<Record<string, WendConfig>> = {
     api: { limits: limits(1000) },
     concurrency: { react: 20, effects: 5, counters: 2 },
     canary: 'CANARY_10PERCENT_5MINUTES',
+    observability: { emails: [], objectives },
     publish: { parallelization: 2 },
     deliveries,
     control,
@@ -178,6 +198,7 @@ const ENVIRONMENTS: Readonly<Record<string, WendConfig>> = {
     api: { limits: limits(5000) },
     concurrency: { react: 100, effects: 20, counters: 2 },
     canary: 'CANARY_10PERCENT_10MINUTES',
+    observability: { emails: [], objectives },
     publish: { parallelization: 10 },
     deliveries,
     control,
@@ -192,6 +213,7 @@ const ENVIRONMENTS: Readonly<Record<string, WendConfig>> = {
     api: { limits: limits(1000) },
     concurrency: { react: 2, effects: 2, counters: 2 },
     canary: null,
+    observability: null,
     publish: { parallelization: 1 },
     deliveries,
     // Tests publish, and look at once.

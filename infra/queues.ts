@@ -87,3 +87,59 @@ const isQueueName = (name: string): name is QueueName => Object.hasOwn(QUEUES, n
 
 /** Names of all queues, in the order of the contract. */
 export const QUEUE_NAMES: readonly QueueName[] = Object.keys(QUEUES).filter(isQueueName);
+
+/** A queue in which something waits for a person. */
+export interface LaidAsideDefinition {
+  /** What it is called, after the environment. */
+  readonly name: string;
+  /** One sentence: what a customer notices of what lies in it. */
+  readonly impact: string;
+  /** Heading in the runbook that says what to do. */
+  readonly heading: string;
+}
+
+const FAILED: Readonly<Record<QueueName, string>> = {
+  'events-received': 'Something that customers did has not happened: a cart, an order, a log-in, a seat.',
+  'timers-due': 'A reminder or the end of a wait did not come at its time, and comes with the sweep.',
+  'business-events': 'A delay or a cancellation was reported, and customers were not told of it.',
+  'fan-out': 'Of those on the late flight some know of it, and the others do not.',
+  'bus-effects': 'What the shop’s own systems do on messages and problems did not happen.',
+  'timer-effects': 'Nothing yet: a wait has no timer, and ends some minutes late with the sweep.',
+  'timeline-effects': 'Nothing until they call: the agent’s story of them has a gap.',
+  'counter-effects': 'Nothing: reports count too few people, and lifts that rest on them are wrong.',
+  'delivery-effects': 'E-mails or messages to the webhook did not leave, and customers were not told.',
+  'follow-effects': 'Who booked in that time is told nothing of their flight.',
+  'pool-effects': 'Seats or vouchers lie there while people wait for them.',
+  'order-effects': 'Coupons that nobody paid for are not free again, or paid orders show as held.',
+  'task-effects': 'Customers were promised that somebody looks at it, and nobody knows of it.',
+};
+
+/** Every end of an asynchronous edge. */
+export const LAID_ASIDE: readonly LaidAsideDefinition[] = [
+  ...QUEUE_NAMES.map((name) => ({
+    name: `${name}-failed`,
+    impact: FAILED[name],
+    heading: `Failed: \`${name}\``,
+  })),
+  ...QUEUE_NAMES.flatMap((name) => {
+    const { fromBus } = QUEUE_DEFINITIONS[name];
+    return fromBus === undefined
+      ? []
+      : [{ name: `${name}-undelivered`, impact: fromBus.impact, heading: `Undelivered: \`${name}\`` }];
+  }),
+  {
+    name: 'publish-failed',
+    impact: 'Journeys decided something, and nothing of it followed: no message, no timer, no task.',
+    heading: 'Failed: publish',
+  },
+  {
+    name: 'publish-abandoned',
+    impact: 'Nothing follows of what journeys decided, and in a day it can’t be made up for: urgent.',
+    heading: 'Abandoned: publish',
+  },
+  {
+    name: 'sweep-failed',
+    impact: 'Nothing as long as timers fire; whoever’s timer was lost waits for their next event.',
+    heading: 'Failed: sweep',
+  },
+];

@@ -21,13 +21,12 @@ export interface WendAlarmProps {
   /** Heading in the runbook that says what to look at, what to do and when it is over. */
   readonly heading: string;
   readonly metric: IMetric;
-  /** It rings at this value and above it (below it, where `below` is set). */
+  /** It rings at this value and above. */
   readonly threshold: number;
-  readonly below?: boolean;
   /** Periods that have to be bad before it rings. */
   readonly periods: number;
-  /** Who is told, when it rings and when it is over. */
-  readonly tells?: IAlarmAction | undefined;
+  /** Who is told, when it rings and when it is over; absent: a deployment looks at it. */
+  readonly tells?: IAlarmAction;
 }
 
 /** As code hosts make a heading's anchor. */
@@ -50,10 +49,7 @@ export class WendAlarm extends Construct {
       metric: props.metric,
       threshold: props.threshold,
       evaluationPeriods: props.periods,
-      comparisonOperator:
-        props.below === true
-          ? ComparisonOperator.LESS_THAN_THRESHOLD
-          : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       // Nothing happens at night in a small shop: silence is no fault.
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });

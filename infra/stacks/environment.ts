@@ -5,6 +5,7 @@ import { ApiStack } from './api-stack.ts';
 import { DataStack } from './data-stack.ts';
 import { EventsStack } from './events-stack.ts';
 import type { HouseStack } from './house-stack.ts';
+import { ObservabilityStack } from './observability-stack.ts';
 
 /**
  * All stacks of an environment, in the order in which they are deployed.
@@ -27,5 +28,8 @@ export const buildEnvironment = (
   // They know each other by name: that what is named is there first is said here.
   events.addStackDependency(data);
   api.addStackDependency(events);
-  return [data, events, api];
+  const { observability } = config;
+  if (observability === null) return [data, events, api];
+  const watch = new ObservabilityStack(scope, { config, settings: observability, apiId: api.api.api.apiId });
+  return [data, events, api, watch];
 };

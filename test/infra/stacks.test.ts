@@ -261,8 +261,8 @@ describe.each(ENVIRONMENT_NAMES)('the stacks of %s', (environment) => {
         !named.includes(resource),
     );
     expect(unnamed).toEqual([]);
-    // The stream, the queues that the API's functions send to, and a secret that was generated.
-    expect(exported.length).toBeLessThanOrEqual(4);
+    // The stream, the queues that the API's functions send to, a secret that was generated, and the API's id.
+    expect(exported.length).toBeLessThanOrEqual(5);
   });
 
   it('hands traffic to a new version step by step where it is told so, and back where the version fails', () => {
