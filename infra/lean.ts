@@ -53,7 +53,19 @@ interface Cut {
 const NO_JSON_SCHEMAS =
   "const refuse = () => { throw new Error('JSON Schemas are not part of this bundle'); };";
 
+/** What goes wrong with backups, exports, indexes and the like, with which no function has to do. */
+const OTHERS_ERRORS =
+  /Backup|Table(?:InUse|NotFound|Already)|Global|Policy|Export|Import|Restore|Replica(?!ted)|Index|PointInTime|Duplicate/;
+
 const CUTS: readonly Cut[] = [
+  {
+    // Each error of a service is a class of its own, of whatever operation. 5 KB.
+    file: /[\\/]client-dynamodb[\\/]dist-es[\\/]models[\\/]errors\.js$/,
+    lean: (source) =>
+      source.replace(/^export class (\w+) extends __BaseException \{$[\s\S]*?^\}$/gm, (text, name: string) =>
+        OTHERS_ERRORS.test(name) ? `export { __BaseException as ${name} };` : text,
+      ),
+  },
   {
     // Slows a client down as a whole where it is throttled, which is asked for by the retry mode `adaptive`; ours is the
     // usual one. 3 KB.

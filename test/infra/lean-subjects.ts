@@ -1,3 +1,4 @@
+import * as dynamo from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 
 export { compilePattern } from '../../lib/domain/condition/pattern.ts';
@@ -14,3 +15,31 @@ export const check = (value: unknown): unknown => {
 };
 
 export const describeSchema = (): unknown => schema.toJSONSchema();
+
+/** What a client of the store makes of an error that the store answers with. */
+export const errorOf = async (type: string): Promise<readonly unknown[]> => {
+  const client = new dynamo.DynamoDBClient({
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    maxAttempts: 1,
+    requestHandler: {
+      handle: async () => ({
+        response: {
+          statusCode: 400,
+          headers: { 'content-type': 'application/x-amz-json-1.0' },
+          body: Buffer.from(
+            JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${type}`, message: 'No.' }),
+          ),
+        },
+      }),
+    },
+  });
+  try {
+    return [await client.send(new dynamo.GetItemCommand({ TableName: 't', Key: { pk: { S: 'k' } } }))];
+  } catch (error) {
+    if (!(error instanceof dynamo.DynamoDBServiceException)) throw error;
+    const { name, message, $fault } = error;
+    const classes = [dynamo.ConditionalCheckFailedException, dynamo.TransactionCanceledException];
+    return [name, message, $fault, classes.map((each) => error instanceof each)];
+  }
+};

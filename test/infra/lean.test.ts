@@ -156,6 +156,26 @@ describe('content in a bundle', () => {
   });
 });
 
+describe('the store in a bundle', () => {
+  it.each([
+    'ConditionalCheckFailedException',
+    'TransactionCanceledException',
+    'TransactionConflictException',
+    'TransactionInProgressException',
+    'IdempotentParameterMismatchException',
+    'ProvisionedThroughputExceededException',
+    'RequestLimitExceeded',
+    'ThrottlingException',
+    'ItemCollectionSizeLimitExceededException',
+    'ReplicatedWriteConflictException',
+    'ResourceNotFoundException',
+    'InternalServerError',
+    'ValidationException',
+  ])('fails by the same errors as everywhere: %s', async (type) => {
+    expect(await cut.errorOf(type)).toEqual(await whole.errorOf(type));
+  });
+});
+
 describe('schemas in a bundle', () => {
   it('check the same, and say that they do not describe themselves', () => {
     for (const value of [{ id: 'x', n: 1 }, { id: '', n: 1.5 }, { id: 'x', n: '1', more: true }, null]) {
