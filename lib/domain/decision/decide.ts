@@ -1,6 +1,7 @@
 import type { CompiledCatalog } from '../catalog/compiled.ts';
 import type { CapRoom } from '../offer/cap-room.ts';
 import { type RenderedContent, rendererFor } from '../template/render-content.ts';
+import { formatInstant } from '../time/instant.ts';
 import { isOpen, type Profile } from '../visitor/profile.ts';
 import type { DecisionAnswer, DecisionWarning } from './answer.ts';
 import { askQuestions, openQuestions } from './ask-questions.ts';
@@ -73,8 +74,8 @@ export const decide = (input: DecisionInput): Decision => {
     decisionId: input.decisionId,
     visitorId: profile.visitorId,
     catalogVersion: catalog.version,
-    decidedAt: new Date(now).toISOString(),
-    expiresAt: new Date(
+    decidedAt: formatInstant(now),
+    expiresAt: formatInstant(
       expiryOf(input, [
         ...endsOfShown(catalog, filled),
         ...endsOfApplied(catalog, pricing),
@@ -82,7 +83,7 @@ export const decide = (input: DecisionInput): Decision => {
         ...open.map(({ until }) => until),
         ...profile.problems.filter((problem) => isOpen(problem, now)).map(({ expiresAt }) => expiresAt),
       ]),
-    ).toISOString(),
+    ),
     serviceFirst: suppression.serviceFirst,
     placements: filled.placements,
     ...(priced === null ? {} : { cart: priced }),

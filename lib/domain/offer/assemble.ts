@@ -41,14 +41,18 @@ export const assemble = (cart: Cart, layout: Layout, taken: readonly TakenOffer[
     const discounts: Discount[] = [];
     let soFar = 0;
     for (const { candidate, shares } of taken) {
+      const share = shares[slot] ?? 0;
+      if (share === 0) continue;
       const before = soFar;
-      soFar += shares[slot] ?? 0;
+      soFar += share;
       const amount = borneByLine(soFar) - borneByLine(before);
       if (amount > 0) discounts.push({ offerId: candidate.offer.id, amount });
     }
     const subtotal = line.quantity * line.unitPrice;
     const rest = soFar % quantity;
     const each = line.unitPrice - (soFar - rest) / quantity;
+    const units: number[] = [];
+    for (let unit = first; unit < first + line.quantity; unit += 1) units.push(unit < rest ? each - 1 : each);
     return {
       id: line.id,
       sku: line.sku,
@@ -57,7 +61,7 @@ export const assemble = (cart: Cart, layout: Layout, taken: readonly TakenOffer[
       subtotal,
       discounts,
       total: subtotal - borneByLine(soFar),
-      units: Array.from({ length: line.quantity }, (_, unit) => (first + unit < rest ? each - 1 : each)),
+      units,
     };
   });
   const subtotal = lines.reduce((sum, line) => sum + line.subtotal, 0);

@@ -1,3 +1,4 @@
+import { zeros } from './amounts.ts';
 import { bestSingle, greedy, shortlist } from './beyond-exact.ts';
 import type { Combinations } from './combination.ts';
 import {
@@ -41,8 +42,10 @@ interface Search {
  * where another of them comes after does it matter.
  */
 const slackOf = (order: readonly Contender[], ledger: Ledger): number => {
-  const ones = new Float64Array(ledger.size).fill(1);
-  const sizes = order.filter(isLate).map(({ part }) => sumOver(ledger.parts[part] ?? new Uint8Array(), ones));
+  const late = order.filter(isLate);
+  if (late.length < 2) return 0;
+  const ones = zeros(ledger.size).fill(1);
+  const sizes = late.map(({ part }) => sumOver(ledger.parts[part] ?? new Uint8Array(), ones));
   return sizes.slice(0, -1).reduce((sum, size) => sum + (size > 1 ? size : 0), 0);
 };
 
@@ -64,7 +67,7 @@ const searchFrom = (known: BestSet, search: Search): BestSet => {
   const members: Contender[] = [];
   /** How many members each class can't stand beside. */
   const conflicts = new Int32Array(combinations.classes);
-  const largest = new Float64Array(combinations.groups);
+  const largest = zeros(combinations.groups);
   const fits = (contender: Contender): boolean => conflicts[contender.combinesAs] === 0;
 
   const put = (member: Contender, change: 1 | -1): void => {

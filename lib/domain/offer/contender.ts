@@ -1,3 +1,4 @@
+import { zeros } from './amounts.ts';
 import type { Demand } from './demand.ts';
 import type { Ledger } from './ledger.ts';
 import type { OfferCandidate } from './priceable-offer.ts';
@@ -71,12 +72,12 @@ export interface Trial {
 /** Starts a trial on a whole cart. */
 export const trialOn = (ledger: Ledger): Trial => {
   const taker = takerOn(ledger);
-  const shares = new Float64Array(ledger.size);
+  const shares = zeros(ledger.size);
   const remaining: Float64Array[] = [ledger.lists];
   const remainingAt = (depth: number): Float64Array => {
     let known = remaining[depth];
     if (known === undefined) {
-      known = new Float64Array(ledger.size);
+      known = zeros(ledger.size);
       remaining[depth] = known;
     }
     return known;

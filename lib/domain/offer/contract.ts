@@ -1,4 +1,5 @@
 import { own } from '../own.ts';
+import { copyOf, zeros } from './amounts.ts';
 import type { Combinations } from './combination.ts';
 import { compareRank, type Ranked } from './contender.ts';
 import { type Layout, repriced, sumOver } from './ledger.ts';
@@ -34,10 +35,11 @@ export const underContracts = (
   contracts: readonly Pick<Contract, 'part' | 'prices'>[],
   { ledger, skus }: Pick<Layout, 'ledger' | 'skus'>,
 ): Omit<ContractedCart, 'contracts'> => {
-  const prices = Float64Array.from(ledger.prices);
+  if (contracts.length === 0) return { amounts: [], shares: [], total: 0, ledger };
+  const prices = copyOf(ledger.prices);
   const shares = contracts.map((contract) => {
     const covered = ledger.parts[contract.part];
-    const share = new Float64Array(ledger.size);
+    const share = zeros(ledger.size);
     for (const [slot, sku] of skus.entries()) {
       const before = prices[slot] ?? 0;
       const price = covered?.[slot] === 1 ? (own(contract.prices, sku) ?? before) : before;
@@ -52,7 +54,7 @@ export const underContracts = (
     amounts,
     shares,
     total: amounts.reduce((sum, amount) => sum + amount, 0),
-    ledger: contracts.length === 0 ? ledger : repriced(ledger, prices),
+    ledger: repriced(ledger, prices),
   };
 };
 

@@ -1,4 +1,5 @@
 import type { Cart, CartLine } from '../cart/cart.ts';
+import { zeros } from './amounts.ts';
 
 /**
  * A cart as pricing sees it: slots of equal units, and shipping as the last slot. Lines that differ in nothing
@@ -48,8 +49,11 @@ export const sumOver = (part: Uint8Array, values: Float64Array): number => {
 };
 
 const ledgerOf = (prices: Float64Array, quantities: Float64Array, parts: readonly Uint8Array[]): Ledger => {
-  const lists = prices.map((price, slot) => price * (quantities[slot] ?? 0));
-  const partLists = Float64Array.from(parts, (part) => sumOver(part, lists));
+  const lists = zeros(prices.length);
+  for (let slot = 0; slot < lists.length; slot += 1)
+    lists[slot] = (prices[slot] ?? 0) * (quantities[slot] ?? 0);
+  const partLists = zeros(parts.length);
+  partLists.set(parts.map((part) => sumOver(part, lists)));
   return { size: prices.length, prices, quantities, lists, parts, partLists };
 };
 
@@ -63,8 +67,10 @@ const hashOf = (row: Uint8Array): number => {
 const numberRows = () => {
   const rows: Uint8Array[] = [];
   const byHash = new Map<number, number[]>();
-  const equal = (a: Uint8Array, b: Uint8Array | undefined): boolean =>
-    b !== undefined && a.every((bit, at) => bit === b[at]);
+  const equal = (a: Uint8Array, b: Uint8Array | undefined): boolean => {
+    for (let at = 0; at < a.length; at += 1) if (a[at] !== b?.[at]) return false;
+    return true;
+  };
   return {
     rows,
     numberOf: (row: Uint8Array): number => {
@@ -137,15 +143,16 @@ export const layOut = (cart: Cart, coverages: readonly Coverage[]): Layout => {
     units[slot] = (units[slot] ?? 0) + line.quantity;
   }
   const size = places.length + 1;
-  const prices = new Float64Array(size);
-  for (const [slot, place] of places.entries()) prices[slot] = order[place]?.line.unitPrice ?? 0;
-  prices[size - 1] = cart.shipping ?? 0;
+  const prices = zeros(size);
+  prices.set([...places.map((place) => order[place]?.line.unitPrice ?? 0), cart.shipping ?? 0]);
+  const quantities = zeros(size);
+  quantities.set([...units, 1]);
   const parts = [
     new Uint8Array(size).fill(1, 0, size - 1),
     new Uint8Array(size).fill(1, size - 1),
     ...rows.map((each) => partOfRow(each, places)),
   ];
-  const ledger = ledgerOf(prices, Float64Array.from([...units, 1]), parts);
+  const ledger = ledgerOf(prices, quantities, parts);
   return { ledger, partOf, slotOf, firstUnit, skus: places.map((place) => order[place]?.line.sku ?? '') };
 };
 

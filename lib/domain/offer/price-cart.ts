@@ -1,4 +1,5 @@
 import type { Cart, CartLine } from '../cart/cart.ts';
+import { copyOf, zeros } from './amounts.ts';
 import { assemble, type TakenOffer } from './assemble.ts';
 import { checkCart, type UnpriceableCart } from './check-cart.ts';
 import { type Combinations, combinationsOf } from './combination.ts';
@@ -82,14 +83,14 @@ export const priceCart = ({ cart, candidates, matchesLine }: PriceCartInput): Pr
 const apply = ({ stage, extras }: Winner, { ledger }: Layout): readonly TakenOffer[] => {
   const { contracts, amounts, shares, ledger: contracted } = stage.contracted;
   const taker = takerOn(contracted);
-  const remaining = Float64Array.from(contracted.lists);
+  const remaining = copyOf(contracted.lists);
   return [
     ...contracts.map(({ index, candidate }, place): TakenOffer => {
-      const share = shares[place] ?? new Float64Array(ledger.size);
+      const share = shares[place] ?? zeros(ledger.size);
       return { index, candidate, amount: amounts[place] ?? 0, shares: share };
     }),
     ...stage.best.members.map(({ index, candidate, demand, part }): TakenOffer => {
-      const share = new Float64Array(ledger.size);
+      const share = zeros(ledger.size);
       return { index, candidate, amount: taker(demand, part, remaining, share), shares: share };
     }),
     ...extras.map(
@@ -97,7 +98,7 @@ const apply = ({ stage, extras }: Winner, { ledger }: Layout): readonly TakenOff
         index,
         candidate,
         amount: 0,
-        shares: new Float64Array(ledger.size),
+        shares: zeros(ledger.size),
       }),
     ),
   ];

@@ -1,5 +1,6 @@
 import { allocateInto } from '../money/allocate.ts';
 import { shareOf } from '../money/percentage.ts';
+import { zeros } from './amounts.ts';
 import type { Demand } from './demand.ts';
 import { type Ledger, sumOver } from './ledger.ts';
 
@@ -38,9 +39,9 @@ export const amountTaken = (
  */
 export const takerOn = (ledger: Ledger) => {
   const { size, prices, quantities } = ledger;
-  const weights = new Float64Array(size);
-  const remainders = new Float64Array(size);
-  const ones = new Float64Array(size).fill(1);
+  const weights = zeros(size);
+  const remainders = zeros(size);
+  const ones = zeros(size).fill(1);
   let dearestFirst: readonly number[] | null = null;
 
   const weigh = (by: Float64Array, covered: Uint8Array): void => {
