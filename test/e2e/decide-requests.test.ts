@@ -1,25 +1,15 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { createControlStore } from '../../lib/adapters/dynamodb/control-store.ts';
 import { createDecisionLog } from '../../lib/adapters/dynamodb/decision-log.ts';
 import { decodeCatalog } from '../../lib/domain/catalog/codec.ts';
 import { hashOfAnswer, replay } from '../../lib/domain/decision/record.ts';
-import { setFunctionEnvironment } from '../../local/environment.ts';
-import { gatewayEventOf } from '../../local/http/gateway-event.ts';
 import { type LocalServiceThread, startLocalService } from '../../local/service-thread.ts';
 import { TABLE_NAMES } from '../../local/store/tables.ts';
 import { type CountingProxy, startCountingProxy } from './counting-proxy.ts';
+import { decisionSchema, type Handler, invoke, startDecide } from './decide-instance.ts';
 
-const answerSchema = z.object({ statusCode: z.number(), body: z.string() });
-const decisionSchema = z.looseObject({
-  decisionId: z.string(),
-  visitorId: z.string(),
-  catalogVersion: z.number(),
-  pending: z.array(z.string()),
-  placements: z.record(z.string(), z.object({ items: z.array(z.looseObject({ content: z.unknown() })) })),
-  warnings: z.array(z.looseObject({ code: z.string() })),
-});
 const batchSchema = z.object({
   RequestItems: z.record(
     z.string(),
@@ -33,8 +23,6 @@ const putSchema = z.object({
   TableName: z.string(),
   Item: z.looseObject({ r: z.object({ B: z.string() }) }),
 });
-
-type Handler = (event: unknown, context: unknown) => Promise<unknown>;
 
 let service: LocalServiceThread;
 let store: CountingProxy;
@@ -58,37 +46,7 @@ const track = async (call: string, body: unknown): Promise<void> => {
   await send('POST', '/_local/clock', { advance: 'PT0S' });
 };
 
-/** A new instance of the function, whose SDK clients are the only ones that speak to the proxies. */
-const startInstance = async (maxAgeMs: number): Promise<Handler> => {
-  vi.resetModules();
-  setFunctionEnvironment({
-    storeEndpoint: store.url,
-    storeIsEmbedded: true,
-    awsEndpoint: bus.url,
-    identitySecret: 'x'.repeat(32),
-  });
-  process.env['WEND_CONTROL_MAX_AGE_MS'] = String(maxAgeMs);
-  const { handler } = await import('../../functions/api/decide.ts');
-  return z.custom<Handler>((value) => typeof value === 'function').parse(handler);
-};
-
-const invoke = async (handler: Handler, body: unknown) => {
-  const event = gatewayEventOf({
-    method: 'POST',
-    target: '/v1/decide',
-    httpVersion: '1.1',
-    headers: { 'content-type': ['application/json'], authorization: ['Bearer sk_local'] },
-    body: Buffer.from(JSON.stringify(body)),
-    sourceIp: '127.0.0.1',
-    requestId: 'r-1',
-    at: Date.now(),
-    routeKey: 'POST /v1/decide',
-    pathParameters: {},
-  });
-  const answer = answerSchema.parse(await handler(event, {}));
-  if (answer.statusCode !== 200) throw new Error(answer.body);
-  return decisionSchema.parse(JSON.parse(answer.body));
-};
+const startInstance = (maxAgeMs: number) => startDecide(store.url, bus.url, maxAgeMs);
 
 const asked = (): readonly string[] => store.take().map(({ operation }) => operation);
 
