@@ -4,6 +4,7 @@ import { countersByEventOf } from './collect-counters.ts';
 import type { CompiledCatalog } from './compiled.ts';
 import { definitionsOfKind } from './definitions-of-kind.ts';
 import { loadJourneys, type Move, type PinnedJourney } from './journey-catalog.ts';
+import { loadAuthorization } from './load-authorization.ts';
 import { candidatesByPlacement, loadExperience, type ParseConditionOf } from './load-experience.ts';
 import { CompiledFollow, loadProblem } from './load-listeners.ts';
 import { loadOffer } from './load-offer.ts';
@@ -54,6 +55,9 @@ export const assemble = (assembly: Assembly): CompiledCatalog => {
     follows: definitionsOfKind(definitions, 'follow').map((definition) => new CompiledFollow(definition)),
     lists: new Map(definitionsOfKind(definitions, 'list').map(({ id, rows }) => [id, rows])),
     questions: new Map(definitionsOfKind(definitions, 'question').map((question) => [question.id, question])),
+    authorizations: definitionsOfKind(definitions, 'authorization').map((definition) =>
+      loadAuthorization(definition, conditionAt),
+    ),
     countersByEvent: countersByEventOf(assembly.counters),
     reads: assembly.reads,
     images,

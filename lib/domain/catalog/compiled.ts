@@ -14,6 +14,7 @@ import type {
   Reward,
 } from './definition.ts';
 import type { JourneyCatalog } from './journey-catalog.ts';
+import type { CompiledAuthorization } from './load-authorization.ts';
 import type { CompiledFollow, CompiledProblem } from './load-listeners.ts';
 import type { Settings } from './settings.ts';
 
@@ -45,6 +46,8 @@ export interface CompiledCatalog {
   /** Rows of each list, by id. */
   readonly lists: ReadonlyMap<string, readonly JsonObject[]>;
   readonly questions: ReadonlyMap<string, QuestionDefinition>;
+  /** Ordered by id. */
+  readonly authorizations: readonly CompiledAuthorization[];
   /** All counters of all conditions and limits, by the name of the event that they count. */
   readonly countersByEvent: ReadonlyMap<string, readonly CounterSpec[]>;
   readonly reads: CatalogReads;

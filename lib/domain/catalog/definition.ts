@@ -254,6 +254,8 @@ export interface AuthorizationDefinition {
   readonly limit: string;
   readonly approver: string;
   readonly per: IsoDuration;
+  /** For how long the approver is waited for; a week where not stated. */
+  readonly timeout?: IsoDuration;
   readonly where?: ConditionDocument;
 }
 
