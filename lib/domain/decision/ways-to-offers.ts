@@ -45,10 +45,10 @@ const freeCodes = (
   typed: ReadonlyMap<string, string>,
 ): ReadonlyMap<string, string> =>
   new Map(
-    singleUse
-      .filter(({ used }) => !used)
-      .map(({ offerId, code }) => [offerId, typed.get(code) ?? code] as const)
-      .toReversed(),
+    singleUse.toReversed().flatMap(({ offerId, code, used }) => {
+      const text = typed.get(code);
+      return used || text === undefined ? [] : [[offerId, text] as const];
+    }),
   );
 
 /** By what a visitor can come to offers with this cart. */

@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { RedemptionRequest } from '../../../lib/contracts/http/redemptions.ts';
+import { codeOf } from '../../../lib/domain/offer/single-use-code.ts';
 import type { Redemption } from '../../../lib/domain/redemption/redemption.ts';
 import { Conflict, Unavailable } from '../../../lib/runtime/errors.ts';
 import { percentOff } from '../../contract/client.ts';
-import { type Books, Killed, type LedgerWorld, startLedgerWorld } from './world.ts';
+import { type Books, CODE_SECRET, Killed, type LedgerWorld, startLedgerWorld } from './world.ts';
 
 // Hundreds of shoppers before a store on a disk take their time, on a busy machine more of it.
 vi.setConfig({ testTimeout: 120_000 });
@@ -120,6 +121,53 @@ const live = async (here: LedgerWorld, id: string): Promise<void> => {
   if (fate > 0.9) await attempt(() => settle.commit(id));
   await attempt(() => settle.tend(id));
 };
+
+describe('orders that race for single-use codes', () => {
+  const codes = Array.from({ length: 4 }, (_, serial) =>
+    codeOf(CODE_SECRET, { offerId: 'c', prefix: 'W-' }, serial),
+  );
+  const withCode = (orderId: string, code: string): RedemptionRequest => {
+    const { cart, ...request } = requestOf(orderId);
+    return cart === undefined ? request : { ...request, cart: { ...cart, codes: [code] } };
+  };
+
+  it('get each of them once, whatever dies and whoever gives one back', async () => {
+    world = await startLedgerWorld([
+      percentOff('c', 10, { apply: 'code', codes: { prefix: 'W-', count: 4 } }),
+    ]);
+    const { hold, settle, books, fault, random } = world;
+    fault.deaths = 0.1;
+    const race = async (name: string): Promise<void> => {
+      await Promise.all(
+        shoppers(24).map(async (id, index) => {
+          const code = codes[index % codes.length] ?? '';
+          const orderId = `${name}-${id}`;
+          const { redemption } = await untilDone(() => hold(withCode(orderId, code)));
+          const fate = random();
+          if (redemption.holds.length === 0) return;
+          if (fate < 0.5) await untilDone(() => settle.cancel(orderId));
+          else if (fate < 0.7) await untilDone(() => settle.commit(orderId));
+        }),
+      );
+    };
+    for (const name of ['a', 'b', 'c']) await race(name);
+    fault.deaths = 0;
+    const { redemptions, ...after } = await books();
+    expectBalanced({ redemptions, ...after });
+    for (const code of codes) {
+      const has = redemptions.filter(({ holds }) =>
+        holds.some((one) => one.code === code && (one.state === 'held' || one.state === 'committed')),
+      );
+      expect(has.length).toBeLessThanOrEqual(1);
+      const { redemption } = await hold(withCode(`rest-${code}`, code.toLowerCase()));
+      expect(redemption.holds).toHaveLength(1 - has.length);
+    }
+    // What is late takes its code again where nobody else has it.
+    world.clock.now += 20 * 60_000;
+    for (const { orderId, status } of redemptions) if (status === 'held') await settle.tend(orderId);
+    expectBalanced(await books());
+  }, 60_000);
+});
 
 describe.each([1, 2, 3])('seed %i', (seed) => {
   it('keeps the books through kills, retries, expiries, late payments and cancellations', async () => {
