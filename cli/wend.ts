@@ -1,6 +1,9 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { SERVICE_VERSION } from '../lib/contracts/version.ts';
+import { type GenerateCodesOptions, generateCodes } from './commands/codes.ts';
 import { type DecideOptions, decide } from './commands/decide.ts';
+import type { DlqListOptions, DlqRedriveOptions } from './commands/dlq.ts';
+import type { DoctorOptions } from './commands/doctor.ts';
 import { type CreateKeyOptions, createKey } from './commands/keys.ts';
 import { type PublishOptions, publish } from './commands/publish.ts';
 import { type SimulateOptions, simulate } from './commands/simulate.ts';
@@ -16,6 +19,10 @@ const KEY_OPTION = [
   '--key <key>',
   'its key (default: $WEND_KEY, else the local key on this machine)',
 ] as const;
+const ENVIRONMENT_OPTION = [
+  '--environment <name>',
+  'a deployed one, with the AWS credentials and Region of this shell (default: the service on this machine)',
+] as const;
 const JSON_OPTION = ['--json', 'print JSON, for machines'] as const;
 
 const currency = (text: string): string => {
@@ -26,6 +33,11 @@ const currency = (text: string): string => {
 const reason = (text: string): string => {
   if (text.trim() === '') throw new InvalidArgumentError('Expected a reason.');
   return text;
+};
+
+const count = (text: string): number => {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Expected a whole number from 1.');
+  return Number(text);
 };
 
 const collect = (path: string, paths: readonly string[] = []): readonly string[] => [...paths, path];
@@ -47,6 +59,27 @@ const addKeys = (wend: Command, console: Console, done: (exitCode: number) => vo
     .option(...KEY_OPTION)
     .option(...JSON_OPTION)
     .action(async (options: CreateKeyOptions) => done(await createKey(options, console)));
+};
+
+const wholeNumber = (text: string): number => {
+  if (!/^\d{1,7}$/.test(text)) throw new InvalidArgumentError('Expected a whole number.');
+  return Number(text);
+};
+
+const addCodes = (wend: Command, console: Console, done: (exitCode: number) => void): void => {
+  const codes = wend.command('codes').description('make single-use codes of an offer');
+  codes
+    .command('generate')
+    .description("write an offer's codes into a file, one a line; a file that was not finished goes on")
+    .argument('<offer>', 'an offer of the published catalog with `codes`')
+    .requiredOption('--out <file>', 'where they go')
+    .option('--count <number>', 'how many the file shall hold (default: all)', wholeNumber)
+    .option('--from <number>', "how many of the offer's codes to leave out (default: none)", wholeNumber)
+    .option(...URL_OPTION)
+    .option(...KEY_OPTION)
+    .action(async (offer: string, options: GenerateCodesOptions) =>
+      done(await generateCodes(offer, options, console)),
+    );
 };
 
 const program = (console: Console, done: (exitCode: number) => void): Command => {
@@ -106,6 +139,7 @@ const program = (console: Console, done: (exitCode: number) => void): Command =>
     );
 
   addKeys(wend, console, done);
+  addCodes(wend, console, done);
 
   wend
     .command('simulate')
@@ -127,6 +161,42 @@ const program = (console: Console, done: (exitCode: number) => void): Command =>
     .option('--report <file>', 'write the report as JSON')
     .option(...JSON_OPTION)
     .action(async (options: SimulateOptions) => done(await simulate(options, console)));
+
+  const dlq = wend.command('dlq').description('what could not be delivered or done, and was laid aside');
+  dlq
+    .command('list')
+    .description('list the dead-letter queues that hold something; exits with 1 where one does')
+    .option(...ENVIRONMENT_OPTION)
+    .option('--all', 'list the empty ones too')
+    .option(...URL_OPTION)
+    .option(...JSON_OPTION)
+    .action(async (options: DlqListOptions) => {
+      const { dlqList } = await import('./commands/dlq.ts');
+      done(await dlqList(options, console));
+    });
+  dlq
+    .command('redrive')
+    .description('put the messages of a dead-letter queue back to where they came from')
+    .argument('<queue>', 'such as timers-due-failed')
+    .option(...ENVIRONMENT_OPTION)
+    .option('--limit <messages>', 'at most this many; 1 to try it', count)
+    .option(...URL_OPTION)
+    .action(async (queue: string, options: DlqRedriveOptions) => {
+      const { dlqRedrive } = await import('./commands/dlq.ts');
+      done(await dlqRedrive(queue, options, console));
+    });
+
+  wend
+    .command('doctor')
+    .description('say whether a service is well, and where to read on where it is not')
+    .option(...ENVIRONMENT_OPTION)
+    .option(...URL_OPTION)
+    .option(...KEY_OPTION)
+    .option(...JSON_OPTION)
+    .action(async (options: DoctorOptions) => {
+      const { doctor } = await import('./commands/doctor.ts');
+      done(await doctor(options, console));
+    });
 
   return wend;
 };
