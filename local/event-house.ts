@@ -7,6 +7,8 @@ import type { MovableClock } from './clock.ts';
 import { BUS_NAME, SCHEDULER_GROUP } from './environment.ts';
 import type { Functions } from './functions.ts';
 import type { DurableLog } from './log/durable-log.ts';
+import { openLaidAside } from './queue/laid-aside.ts';
+import { createLaidAsideService } from './queue/laid-aside-service.ts';
 import { openQueues } from './queue/queues.ts';
 import { createSqsService } from './queue/sqs-service.ts';
 import { createAgenda } from './scheduler/agenda.ts';
@@ -43,15 +45,22 @@ export interface RunningHouse {
 /** Functions whose batches write visitors, and so put records into the stream. */
 const WRITES_VISITORS: ReadonlySet<string> = new Set(['events-received', 'timers-due']);
 
+/** Where a server listens, on loopback. */
+const addressOf = (server: Server): string => {
+  const address = server.address();
+  return `http://127.0.0.1:${typeof address === 'object' ? (address?.port ?? 0) : 0}`;
+};
+
 /** Opens what the log holds. */
 export const openEventHouse = (log: DurableLog, clock: MovableClock): EventHouse => {
   const queues = openQueues(log);
   const bus = createBus(log, queues);
   let onAgendaChanged = (): void => {};
   const agenda = createAgenda(log, queues, clock.now, () => onAgendaChanged());
-  const server = createAwsServer([
+  const server: Server = createAwsServer([
     createBusService({ bus, busName: BUS_NAME, now: clock.now }),
     createSqsService(agenda.send),
+    createLaidAsideService(openLaidAside(log), () => addressOf(server)),
     createSchedulerService(agenda, SCHEDULER_GROUP),
   ]);
 

@@ -127,8 +127,10 @@ const run = async (options: LocalServiceOptions, undo: Undo[]): Promise<LocalSer
     await settings.set(FILLED, 'yes');
   };
 
+  let busUrl = '';
   const localRoutes = createLocalRoutes({
     bus: house.bus,
+    awsEndpoint: () => busUrl,
     moveClock: (target) =>
       gate.alone(async () =>
         (await running?.moveClock(target)) === true ? { now: clock.now() } : undefined,
@@ -179,7 +181,7 @@ const run = async (options: LocalServiceOptions, undo: Undo[]): Promise<LocalSer
   data.note({ url, process: process.pid, store: store?.pid ?? null });
   const storeUrl = store?.endpoint ?? options.storeEndpoint ?? '';
 
-  const busUrl = `http://127.0.0.1:${await listen(house.server, 0)}`;
+  busUrl = `http://127.0.0.1:${await listen(house.server, 0)}`;
   undo.push(() => close(house.server, 0));
 
   setFunctionEnvironment({

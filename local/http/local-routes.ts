@@ -15,6 +15,8 @@ export interface LocalRoutesOptions {
   readonly bus: Bus;
   /** Applies everything accepted, then sets the service's clock; false when that did not come to an end. */
   readonly moveClock: (toMs: (now: number) => number) => Promise<{ readonly now: number } | undefined>;
+  /** Where EventBridge, SQS and EventBridge Scheduler are. */
+  readonly awsEndpoint: () => string;
   /** Makes the service as on its first day. */
   readonly reset: () => Promise<void>;
 }
@@ -112,6 +114,10 @@ export const createLocalRoutes = (options: LocalRoutesOptions): LocalRoutes => {
     '/_local/bus': {
       method: 'GET',
       serve: (_, response) => sendJson(response, { events: options.bus.recent(KEPT_EVENTS) }),
+    },
+    '/_local/aws': {
+      method: 'GET',
+      serve: (_, response) => sendJson(response, { endpoint: options.awsEndpoint() }),
     },
     '/_local/reset': {
       method: 'POST',
