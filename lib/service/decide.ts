@@ -170,7 +170,7 @@ export const createDecider = (deps: DecideDeps): Decider => {
       unread,
       warnings: unread ? [VISITOR_UNREAD] : [],
       ...roomLeft((await deps.control.lastSeen()).exhausted ?? [], catalog, now),
-      ...(codes === null ? {} : { codes: await codes.known(catalog, read.codes) }),
+      ...(codes === null ? {} : { codes: await codes.known(catalog, read.codes, person.visitorId) }),
     };
     const { input, answer, draws, wrongCodes } = decideGuarded(asked, (wrong) =>
       codes?.isGuarded(wrong, read.codes),

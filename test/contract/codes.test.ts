@@ -190,6 +190,18 @@ describe('an order with a single-use code', () => {
     expect(await free()).toEqual(['welcome']);
   });
 
+  it('leaves it in the cart of whoever holds it, and in nobody else’s, as long as it is held', async () => {
+    const code = await newCode();
+    const [userId, orderId] = [fresh('user'), fresh('o')];
+    await hold('welcome', [code], orderId, userId);
+    const cartOf = async (who: object) => applied(await decide('welcome', [code], { who, key: SK }));
+    expect(await cartOf({ userId })).toEqual(['welcome']);
+    expect(await cartOf({ userId: fresh('user') })).toEqual([]);
+    await move(orderId, 'commit');
+    await service.advance('PT16M');
+    expect(await cartOf({ userId })).toEqual([]);
+  });
+
   it('takes another code of the offer where one of two was used', async () => {
     const [used, free] = [await newCode(), await newCode()];
     await hold('welcome', [used]);

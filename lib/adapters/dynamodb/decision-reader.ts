@@ -1,12 +1,13 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { ControlSnapshot } from '../../contracts/control.ts';
 import type { Guesser } from '../../domain/guess/guess.ts';
+import type { CodeHold } from '../../domain/redemption/redemption-store.ts';
 import type { Account, StoredVisitor } from '../../domain/visitor/visitor-store.ts';
 import { type BatchRead, batchGetBy, itemAt } from './batch-get.ts';
 import { controlKeys, readControl } from './control-items.ts';
 import { guessKey, readGuesses } from './guess-items.ts';
 import { createLeanBatchGet } from './lean-batch-get.ts';
-import { partKey, readPart } from './redemption-items.ts';
+import { partKey, readCodeHold, readPart } from './redemption-items.ts';
 import { accountKey, type Item, ordersKey, readAccount, readVisitor, stateKey } from './visitor-items.ts';
 
 /** All that one decision asks of the store, in one request. */
@@ -33,7 +34,7 @@ export interface DecisionRead {
   readonly control: ControlSnapshot | null;
   /** Caps that are taken, and what each guesser had wrong; null where it was not asked for, or could not be read. */
   readonly codes: {
-    readonly taken: ReadonlySet<string>;
+    readonly taken: ReadonlyMap<string, CodeHold>;
     readonly guesses: readonly (readonly string[])[];
   } | null;
 }
@@ -90,10 +91,10 @@ const readCodes = (
   table: string,
   { capIds, guessers, hour }: CodeKeys,
 ): DecisionRead['codes'] => ({
-  taken: new Set(
-    capIds.filter((capId) => {
+  taken: new Map(
+    capIds.flatMap((capId) => {
       const item = itemAt(batch, table, partKey(capId, 0));
-      return item !== undefined && readPart(item).used > 0;
+      return item === undefined || readPart(item).used === 0 ? [] : [[capId, readCodeHold(item)] as const];
     }),
   ),
   guesses: guessers.map((guesser) => readGuesses(itemAt(batch, table, guessKey(guesser, hour)))),

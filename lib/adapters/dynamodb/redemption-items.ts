@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CapPart } from '../../domain/redemption/cap.ts';
 import { isOpen, type Redemption } from '../../domain/redemption/redemption.ts';
-import type { StoredRedemption } from '../../domain/redemption/redemption-store.ts';
+import type { CodeHold, StoredRedemption } from '../../domain/redemption/redemption-store.ts';
 import { pack, unpack } from './blob.ts';
 import type { Item } from './visitor-items.ts';
 
@@ -86,6 +86,12 @@ export const readPart = (item: Item): CapPart => ({
   used: Number(item.u?.N ?? 0),
   limit: Number(item.m?.N ?? 0),
   version: Number(item.v?.N ?? 0),
+});
+
+/** `h` and `x`: by whom a code is held, and until when. */
+export const readCodeHold = (item: Item): CodeHold => ({
+  holder: item.h?.S ?? '',
+  until: Number(item.x?.N ?? 0),
 });
 
 /** How often a person used an offer, under one of their ids. */

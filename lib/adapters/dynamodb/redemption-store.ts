@@ -72,16 +72,23 @@ export const createRedemptionStore = (client: DynamoDBClient, table: string): Re
     return open === null ? { Delete: { TableName: table, Key: openKey(after) } } : put(open);
   };
 
-  const takeAction = ({ capId, part, amount, limit }: LedgerMove['takes'][number]): TransactWriteItem => ({
+  const takeAction = ({
+    capId,
+    part,
+    amount,
+    limit,
+    hold,
+  }: LedgerMove['takes'][number]): TransactWriteItem => ({
     Update: {
       TableName: table,
       Key: partKey(capId, part),
-      UpdateExpression: 'SET l = l - :amount, u = u + :amount, v = v + :one',
+      UpdateExpression: `SET l = l - :amount, u = u + :amount, v = v + :one${hold === undefined ? '' : ', h = :holder, x = :until'}`,
       ConditionExpression: 'l >= :amount AND m = :limit',
       ExpressionAttributeValues: {
         ':amount': number(amount),
         ':limit': number(limit),
         ':one': number(1),
+        ...(hold === undefined ? {} : { ':holder': { S: hold.holder }, ':until': number(hold.until) }),
       },
     },
   });

@@ -91,11 +91,21 @@ export const capsOf = (
 /** A grant is used once. */
 export const capOfGrant = (grantId: string): Cap => ({ capId: `grant/${grantId}`, limit: 1, parts: 1 });
 
+const fingerprint = (text: string): string =>
+  createHash('sha256').update(text).digest('base64url').slice(0, 22);
+
 /** A single-use code is used once. Its cap is known from what was typed alone, genuine or not. */
-export const capOfCode = (typed: string): Cap => {
-  const fingerprint = createHash('sha256').update(canonicalCode(typed)).digest('base64url').slice(0, 22);
-  return { capId: `code/${fingerprint}`, limit: 1, parts: 1 };
-};
+export const capOfCode = (typed: string): Cap => ({
+  capId: `code/${fingerprint(canonicalCode(typed))}`,
+  limit: 1,
+  parts: 1,
+});
+
+/** Whether a cap is that of a single-use code. */
+export const isOfCode = (capId: string): boolean => capId.startsWith('code/');
+
+/** Names whoever holds a code, to those alone who ask whether it is this visitor. */
+export const holderOf = (capId: string, visitorId: string): string => fingerprint(`${capId}\n${visitorId}`);
 
 /** What is left of a cap in all. */
 export const leftOf = (cap: Cap, parts: readonly CapPart[]): number =>

@@ -15,12 +15,20 @@ export interface PersonLine {
   readonly version: number | null;
 }
 
+/** By whom a code is held, as a fingerprint that names nobody, and until when, milliseconds since 1970. */
+export interface CodeHold {
+  readonly holder: string;
+  readonly until: number;
+}
+
 /** What a move takes of one part of a cap: it has that much, under this limit, or the move is not made. */
 export interface PartTake {
   readonly capId: string;
   readonly part: number;
   readonly amount: number;
   readonly limit: number;
+  /** Of a code: by whom it is held. */
+  readonly hold?: CodeHold;
 }
 
 export interface PartGive {

@@ -1,5 +1,5 @@
 import type { CappedLimit } from '../offer/cap-room.ts';
-import { type Cap, type CapPart, leftOf, planTake } from './cap.ts';
+import { type Cap, type CapPart, holderOf, isOfCode, leftOf, planTake } from './cap.ts';
 import type { CapUse, Redemption } from './redemption.ts';
 import type { LedgerMove, PartGive, PartTake, PersonLine, StoredRedemption } from './redemption-store.ts';
 
@@ -107,6 +107,12 @@ export const planWants = (seen: readonly Seen[], start: number): Planned => {
   };
 };
 
+/** Whoever holds a code finds it in their cart as long as the hold lasts. */
+const byHolder = (take: PartTake, { visitorId, expiresAt }: Redemption): PartTake =>
+  isOfCode(take.capId)
+    ? { ...take, hold: { holder: holderOf(take.capId, visitorId), until: expiresAt } }
+    : take;
+
 /** A move as it is written: what it takes, and what it gives back to the very parts and lines that it came from. */
 export const moveOf = (
   before: StoredRedemption | null,
@@ -116,7 +122,7 @@ export const moveOf = (
 ): LedgerMove => ({
   before,
   after,
-  takes,
+  takes: takes.map((take) => byHolder(take, after)),
   gives: given.flatMap((use): readonly PartGive[] =>
     use.kind === 'cap' ? use.shares.map((share) => ({ capId: use.capId, ...share })) : [],
   ),

@@ -2,7 +2,8 @@ import type { KeyRecord } from '../../contracts/control.ts';
 import type { CompiledCatalog } from '../../domain/catalog/compiled.ts';
 import { genuineCodes, hasSingleUseCodes, type KnownCodes } from '../../domain/decision/known-codes.ts';
 import { type Guesser, guesserAt, guessOf, hourOf, WRONG_CODES } from '../../domain/guess/guess.ts';
-import { capOfCode } from '../../domain/redemption/cap.ts';
+import { capOfCode, holderOf } from '../../domain/redemption/cap.ts';
+import type { CodeHold } from '../../domain/redemption/redemption-store.ts';
 import type { CodeSecret } from './code-secret.ts';
 
 /** What a decision reads about the codes of its cart, beside all else. */
@@ -16,8 +17,8 @@ export interface CodeQuestion {
 
 /** What was read of it. */
 export interface CodeReading {
-  /** Caps that an order has taken. */
-  readonly taken: ReadonlySet<string>;
+  /** Caps that an order has taken, and for whom. */
+  readonly taken: ReadonlyMap<string, CodeHold>;
   /** What each guesser had wrong in this hour, in the order of the question. */
   readonly guesses: readonly (readonly string[])[];
 }
@@ -46,7 +47,11 @@ export interface CodeAsker {
 export interface CodeCase {
   /** Null where nothing has to be read. */
   readonly question: CodeQuestion | null;
-  readonly known: (catalog: CompiledCatalog, reading: CodeReading | null) => Promise<KnownCodes>;
+  readonly known: (
+    catalog: CompiledCatalog,
+    reading: CodeReading | null,
+    visitorId: string,
+  ) => Promise<KnownCodes>;
   /** Whether one of the guessers has had more wrong codes than anybody may, these included. */
   readonly isGuarded: (wrong: readonly string[], reading: CodeReading | null) => boolean;
   /** Counts what was wrong; never fails. */
@@ -98,14 +103,20 @@ export const createCodeDesk = ({ secret, count, onDegraded }: CodeDeskDeps) => {
 
     return {
       question,
-      known: async (catalog, reading) => {
+      known: async (catalog, reading, visitorId) => {
         // A catalog that came with this very request may be the first that has codes.
         const known = key ?? (await findSecret());
         const isUnread =
           known === 'unread' || (reading === null && (key !== null || hasSingleUseCodes(catalog)));
         if (isUnread) return { standing: 'unread', isTrusted, singleUse: [] };
-        const isUsed = (canonical: string): boolean =>
-          reading?.taken.has(capOfCode(canonical).capId) === true;
+        const ids = [visitorId, ...visitorIds];
+        // What an order of their own holds is still theirs: they may look at their cart before they pay.
+        const isUsed = (canonical: string): boolean => {
+          const { capId } = capOfCode(canonical);
+          const hold = reading?.taken.get(capId);
+          const isTheirs = hold !== undefined && ids.some((id) => holderOf(capId, id) === hold.holder);
+          return hold !== undefined && !(isTheirs && now < hold.until);
+        };
         const singleUse = known === null ? [] : genuineCodes(catalog, known, codes, isUsed);
         return { standing: isGuarded([], reading) ? 'guarded' : 'open', isTrusted, singleUse };
       },

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { KeyRecord } from '../../../lib/contracts/control.ts';
 import type { Guesser } from '../../../lib/domain/guess/guess.ts';
 import { codeOf } from '../../../lib/domain/offer/single-use-code.ts';
-import { capOfCode } from '../../../lib/domain/redemption/cap.ts';
+import { capOfCode, holderOf } from '../../../lib/domain/redemption/cap.ts';
 import { type CodeReading, createCodeDesk } from '../../../lib/service/codes/code-desk.ts';
 import { createCodeSecret } from '../../../lib/service/codes/code-secret.ts';
 import { catalogOf, definitionsOf, documents } from '../catalog/support.ts';
@@ -20,7 +20,10 @@ const catalog = catalogOf(
 );
 const plain = catalogOf([]);
 const CODE = codeOf(SECRET, { offerId: 'o', prefix: 'W-' }, 3);
-const NOTHING: CodeReading = { taken: new Set(), guesses: [] };
+const NOTHING: CodeReading = { taken: new Map(), guesses: [] };
+/** Held by somebody. */
+const held = (capId: string, visitorId = 'v-9', until = NOW + 1) =>
+  new Map([[capId, { holder: holderOf(capId, visitorId), until }]]);
 
 /** A desk, with what it counted and what went wrong. */
 const deskWith = ({ secret = async () => SECRET, fails = false }: Ways = {}) => {
@@ -54,7 +57,7 @@ describe('the desk for codes', () => {
     const one = await desk([CODE, CODE.toLowerCase(), 'NONE'], asker());
     const { capId } = capOfCode(CODE);
     expect(one.question?.capIds).toEqual([capId, capOfCode('NONE').capId]);
-    const known = await one.known(catalog, { ...NOTHING, taken: new Set([capId]) });
+    const known = await one.known(catalog, { ...NOTHING, taken: held(capId) }, 'v-1');
     expect(known).toMatchObject({ standing: 'open', isTrusted: false });
     expect(known.singleUse).toEqual([
       { code: CODE, offerId: 'o', serial: 3, used: true },
@@ -62,16 +65,33 @@ describe('the desk for codes', () => {
     ]);
   });
 
+  it('leaves a code in the cart of whoever holds it, under whichever id, as long as it is held', async () => {
+    const { desk } = deskWith();
+    const one = await desk([CODE], asker());
+    const { capId } = capOfCode(CODE);
+    const isUsed = async (visitorId: string, until?: number) => {
+      const taken = held(capId, visitorId, until);
+      return (await one.known(catalog, { ...NOTHING, taken }, 'v-7')).singleUse.map(({ used }) => used);
+    };
+    for (const id of ['v-1', 'v-2', 'v-7']) expect(await isUsed(id)).toEqual([false]);
+    expect(await isUsed('v-7', NOW)).toEqual([true]);
+    expect(await isUsed('v-8')).toEqual([true]);
+  });
+
   it('knows nothing, and says so, where codes or the secret could not be read', async () => {
     const { desk, degraded } = deskWith();
     const one = await desk([CODE], asker());
-    expect(await one.known(catalog, null)).toEqual({ standing: 'unread', isTrusted: false, singleUse: [] });
+    expect(await one.known(catalog, null, 'v-1')).toEqual({
+      standing: 'unread',
+      isTrusted: false,
+      singleUse: [],
+    });
     expect(one.isGuarded(['A'], null)).toBe(false);
     expect(degraded).toEqual([]);
     const broken = deskWith({ secret: async () => Promise.reject(new Error('away')) });
     const other = await broken.desk([CODE], asker(SHOP));
     expect(other.question).toBeNull();
-    expect(await other.known(catalog, null)).toMatchObject({ standing: 'unread', isTrusted: true });
+    expect(await other.known(catalog, null, 'v-1')).toMatchObject({ standing: 'unread', isTrusted: true });
     expect(broken.degraded).toEqual(['read-failed', 'read-failed']);
   });
 
@@ -80,8 +100,8 @@ describe('the desk for codes', () => {
     const { desk, counted } = deskWith({ secret: async () => secrets.shift() ?? null });
     const one = await desk([CODE], asker());
     expect(one.question).toBeNull();
-    expect(await one.known(catalog, null)).toMatchObject({ standing: 'unread' });
-    expect(await one.known(plain, null)).toMatchObject({ standing: 'open', singleUse: [] });
+    expect(await one.known(catalog, null, 'v-1')).toMatchObject({ standing: 'unread' });
+    expect(await one.known(plain, null, 'v-1')).toMatchObject({ standing: 'open', singleUse: [] });
     await one.count(['A']);
     expect(counted).toEqual([]);
   });
@@ -102,14 +122,16 @@ describe('the desk for codes', () => {
     const { desk } = deskWith();
     const one = await desk(['A'], asker());
     const guesses = (count: number, name = 'g') => Array.from({ length: count }, (_, n) => `${name}${n}`);
-    const reading = (...of: (readonly string[])[]): CodeReading => ({ taken: new Set(), guesses: of });
+    const reading = (...of: (readonly string[])[]): CodeReading => ({ taken: new Map(), guesses: of });
     expect(one.isGuarded([], reading(guesses(9), [], guesses(49)))).toBe(false);
     expect(one.isGuarded(['A'], reading(guesses(9), [], guesses(49)))).toBe(false);
     expect(one.isGuarded(['A', 'B'], reading(guesses(9), [], []))).toBe(true);
     expect(one.isGuarded([], reading(guesses(5), guesses(5, 'h'), []))).toBe(true);
     expect(one.isGuarded([], reading(guesses(5), guesses(5), []))).toBe(false);
     expect(one.isGuarded([], reading([], [], guesses(50)))).toBe(true);
-    expect(await one.known(catalog, reading(guesses(10), [], []))).toMatchObject({ standing: 'guarded' });
+    expect(await one.known(catalog, reading(guesses(10), [], []), 'v-1')).toMatchObject({
+      standing: 'guarded',
+    });
   });
 
   it('does not fail where a guess could not be counted', async () => {
