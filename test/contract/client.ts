@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { decideAnswerSchema, trackingAnswerSchema } from '../../lib/contracts/http/decide-answer.ts';
 import { visitorAnswerSchema } from '../../lib/contracts/http/visitor-answer.ts';
 import { startLocalService } from '../../local/service-thread.ts';
-import { type Deployed, demoCatalog, deployed } from './deployed.ts';
+import { type Deployed, demoCatalog, deployed, fetchInTurn } from './deployed.ts';
 
 /** The service's keys, as a client knows them: well known where it is local, made for the tests where it is deployed. */
 export const PK = deployed?.keys.publishable ?? 'pk_local';
@@ -88,11 +88,14 @@ export const fresh = (prefix: string): string => {
   return `${prefix}-${file}${id}`;
 };
 
+/** A laptop that emulates the cloud starts a process for each request at a time. */
+const inTurn = deployed === undefined ? fetch : fetchInTurn;
+
 /** A client of one service, which talks HTTP and nothing else. */
 export const clientOf = (url: () => string) => {
   const send = async (method: string, path: string, request: Request = {}): Promise<Answer> => {
     const { key = SK, headers = {}, json, raw } = request;
-    const response = await fetch(`${url()}${path}`, {
+    const response = await inTurn(`${url()}${path}`, {
       method,
       headers: {
         ...(key === null ? {} : { authorization: `Bearer ${key}` }),
