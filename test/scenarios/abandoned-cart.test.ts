@@ -110,6 +110,33 @@ describe('a cart that was left', () => {
     expect(await sidebar(key, 'n-1')).toEqual(NOTHING);
   });
 
+  it('gives the sweetener to one order, and takes it back with the goal of another', async () => {
+    await wend.setClock(EVENING);
+    const { treated } = await leaveCarts(89);
+    await wend.setClock(NEXT_MORNING);
+    const cart = {
+      currency: 'EUR',
+      lines: [{ id: 'l', sku: 'LAMP', quantity: 1, unitPrice: 8900 }],
+    };
+    expect((await wend.hold('first', treated, { cart })).body).toMatchObject({
+      cart: { total: 8010 },
+      holds: [{ offerId: 'comeback-10', amount: 890, state: 'held' }],
+    });
+    // It is held by that order: another one of theirs has to do without.
+    expect((await wend.hold('second', treated, { cart })).body).toMatchObject({ holds: [] });
+    await wend.cancel('first');
+    expect((await wend.hold('third', treated, { cart })).body).toMatchObject({
+      holds: [{ offerId: 'comeback-10' }],
+    });
+    // Whoever pays by telling of the order has it committed.
+    await wend.track(treated, 'Order Completed', { order_id: 'third', revenue: 80.1, currency: 'EUR' });
+    await wend.settle();
+    expect((await wend.get('/v1/redemptions/third')).body).toMatchObject({ status: 'committed' });
+    expect(await wend.heldGrants(treated)).toEqual([]);
+    expect((await wend.hold('fourth', treated, { cart })).body).toMatchObject({ holds: [] });
+    expect((await wend.decide({ userId: treated, cart })).cart?.applied).toEqual([]);
+  });
+
   it('is worth it or not by what is in it in the morning', async () => {
     await wend.setClock(EVENING);
     const { treated } = await leaveCarts(39);

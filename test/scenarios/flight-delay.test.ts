@@ -135,6 +135,89 @@ describe('a flight that is late', () => {
     expect(await seated(ids)).toEqual(await bestOf(ids, 6, 8));
   });
 
+  /** Claims the seat that somebody was offered, as the app does. */
+  const claim = async (userId: string, orderId = `seat-of-${userId}`) => {
+    const [grant] = await wend.heldGrants(userId);
+    return wend.hold(orderId, userId, {
+      channel: 'app',
+      claims: [{ offerId: 'upgrade-apology', grantId: grant?.grantId ?? 'none' }],
+    });
+  };
+
+  it('gives the seat through an order of claims alone, and tells the journey when it is committed', async () => {
+    const ids = await passengers('BA126', 8);
+    await delayed('BA126', 60);
+    await wend.advance('PT3M');
+    const [winner = '', second = ''] = await bestOf(ids, 0, 6);
+    const held = await claim(winner);
+    expect(held).toMatchObject({
+      status: 201,
+      body: { status: 'held', cart: null, holds: [{ offerId: 'upgrade-apology', amount: 0, state: 'held' }] },
+    });
+    // Held is not taken yet, and nobody has a grant twice.
+    expect(await wend.grantsOf(winner)).toMatchObject([{ status: 'held' }]);
+    expect((await claim(winner, 'again')).body).toMatchObject({
+      claims: [{ offerId: 'upgrade-apology', status: 'CAPPED' }],
+    });
+    expect((await wend.commit(`seat-of-${winner}`)).body).toMatchObject({ status: 'committed' });
+    expect(await wend.grantsOf(winner)).toMatchObject([{ status: 'redeemed' }]);
+    expect((await wend.decide({ userId: winner })).serviceFirst).toBe(false);
+    // Whoever thinks better of it gives the seat back, and may take it again.
+    await claim(second);
+    expect((await wend.cancel(`seat-of-${second}`)).body).toMatchObject({ status: 'cancelled' });
+    expect((await claim(second, 'once more')).status).toBe(201);
+  });
+
+  it('has six seats in the ledger too, for each flight by itself', async () => {
+    const ids = await passengers('BA127', 8);
+    const others = await passengers('BA128', 1);
+    await delayed('BA127', 60);
+    await delayed('BA128', 60);
+    await wend.advance('PT3M');
+    const best = await seated(ids);
+    for (const userId of best) {
+      expect((await claim(userId)).status).toBe(201);
+      await wend.commit(`seat-of-${userId}`);
+    }
+    // What nobody claimed has lapsed: nothing is left to be passed on.
+    await wend.advance('PT35M');
+    expect(await seated(ids)).toEqual([]);
+    expect((await claim(others[0] ?? '')).body).toMatchObject({
+      claims: [{ offerId: 'upgrade-apology', status: 'NOT_GRANTED' }],
+    });
+    await delayed('BA127', 300);
+    await wend.advance('PT3M');
+    expect(await seated(ids)).toEqual([]);
+  });
+
+  it('has nothing to claim any more once it is cancelled', async () => {
+    const [first = ''] = await passengers('BA129', 1);
+    await delayed('BA129', 60);
+    await wend.advance('PT3M');
+    const [grant] = await wend.heldGrants(first);
+    await wend.happens('flight.cancelled', flightOf('BA129'), { flight: 'BA129' });
+    const claims = [{ offerId: 'upgrade-apology', grantId: grant?.grantId }];
+    expect(await wend.hold('too-late', first, { claims })).toMatchObject({
+      status: 409,
+      body: { claims: [{ offerId: 'upgrade-apology', status: 'NOT_GRANTED' }] },
+    });
+    // The voucher is used once, by the next order that is paid.
+    const cart = {
+      currency: 'USD',
+      lines: [{ id: 'l', sku: 'FLIGHT', quantity: 1, unitPrice: 40000 }],
+    };
+    expect((await wend.hold('rebooked', first, { cart })).body).toMatchObject({
+      cart: { total: 15000 },
+      holds: [{ offerId: 'cancellation-voucher', amount: 25000 }],
+    });
+    expect((await wend.hold('another', first, { cart })).body).toMatchObject({ holds: [] });
+    await wend.commit('rebooked');
+    expect(await wend.grantsOf(first)).toContainEqual(
+      expect.objectContaining({ offerId: 'cancellation-voucher', status: 'redeemed' }),
+    );
+    expect((await wend.decide({ userId: first, cart })).cart?.applied).toEqual([]);
+  });
+
   it('has six seats for 180 passengers, each given once', async () => {
     const ids = await passengers('BA119', 180);
     await delayed('BA119', 45);

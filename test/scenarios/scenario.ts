@@ -98,6 +98,14 @@ export const scenario = (recipe: string) => {
     return { specversion: '1.0', id: `e-${sent}`, source: 'test', type, subject, time, data };
   };
 
+  /** Moves an order of the ledger on, once everything accepted took effect. */
+  const moveOrder = async (path: string, body: object): Promise<Answer> => {
+    await wend.settle();
+    const answer = await wend.post(`/v1/redemptions${path}`, body);
+    await wend.settle();
+    return answer;
+  };
+
   return {
     ...wend,
     url,
@@ -155,6 +163,11 @@ export const scenario = (recipe: string) => {
       const content = answer.placements[placement]?.items[0]?.content;
       return content === undefined ? null : z.record(z.string(), z.unknown()).parse(content);
     },
+    /** Holds an order; `rest` says of what. */
+    hold: (orderId: string, userId: string, rest: object): Promise<Answer> =>
+      moveOrder('', { orderId, userId, ...rest }),
+    commit: (orderId: string): Promise<Answer> => moveOrder(`/${orderId}/commit`, {}),
+    cancel: (orderId: string): Promise<Answer> => moveOrder(`/${orderId}/cancel`, {}),
     /** The journeys that they are in, then those that ended. */
     journeysOf: async (userId: string) => (await visitor(userId)).journeys,
     /** Offers granted to a person that are theirs to use. */

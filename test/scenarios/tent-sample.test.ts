@@ -69,6 +69,29 @@ describe('a consistent supporter of tents', () => {
     expect(offers.map(({ offerId }) => offerId)).toEqual(['tent-to-try']);
   });
 
+  it('has it by an order of its own, or beside what they buy, once', async () => {
+    await wend.setClock('2027-01-11T11:00:00Z');
+    const { treated } = await proposed();
+    const [task] = await taskOf(treated);
+    await wend.done(task?.taskId ?? '', 'approved');
+    const [grant] = await wend.heldGrants(treated);
+    const claims = [{ offerId: 'tent-to-try', grantId: grant?.grantId }];
+    expect((await wend.hold('alone', treated, { claims })).body).toMatchObject({
+      status: 'held',
+      holds: [{ offerId: 'tent-to-try', amount: 0 }],
+    });
+    await wend.cancel('alone');
+    const cart = { currency: 'EUR', lines: [{ id: 'l', sku: 'PEGS', quantity: 1, unitPrice: 900 }] };
+    expect((await wend.hold('with-pegs', treated, { cart, claims })).body).toMatchObject({
+      cart: { total: 900, gifts: [{ offerId: 'tent-to-try', sku: 'TENT-TRY' }] },
+      holds: [{ offerId: 'tent-to-try', amount: 0 }],
+    });
+    await wend.commit('with-pegs');
+    expect(await wend.grantsOf(treated)).toMatchObject([{ status: 'redeemed' }]);
+    expect((await wend.hold('again', treated, { claims })).status).toBe(409);
+    expect((await wend.hold('without', treated, { cart })).body).toMatchObject({ holds: [] });
+  });
+
   it('is asked about once a year, however much they write', async () => {
     await wend.setClock('2027-01-11T11:00:00Z');
     const { treated } = await proposed();

@@ -124,7 +124,7 @@ export const createHolder = (deps: HoldDeps) => {
       ...(await readCodes(deps, catalog, cart)),
       now: at,
     });
-    return { whom, terms, entitlements: entitlementsOf(request, terms, whom) };
+    return { whom, terms, entitlements: entitlementsOf(request, terms, whom, cart) };
   };
 
   return async (request: RedemptionRequest): Promise<Held> => {
@@ -186,12 +186,16 @@ const entitlementsOf = (
   { claims = [] }: RedemptionRequest,
   terms: RedemptionTerms,
   { catalog }: Whom,
+  cart: Cart | null,
 ): readonly Wanted[] => {
   const refused = claims.flatMap((claim) => terms.refuseClaim(claim) ?? []);
   if (refused.length > 0) throw new Conflict('An offer is not there to be claimed.', { claims: refused });
   return claims.flatMap(({ offerId, grantId }): readonly Wanted[] => {
     const offer = catalog.offerById.get(offerId);
-    if (offer?.reward.type !== 'upgrade') return [];
+    // A gift goes with a cart where there is one, and is a thing to have by itself where there is none.
+    const isEntitlement =
+      offer?.reward.type === 'upgrade' || (offer?.reward.type === 'gift' && cart === null);
+    if (offer === undefined || !isEntitlement) return [];
     return [{ offer, amount: 0, ...(grantId === undefined ? {} : { grantId }) }];
   });
 };

@@ -36,6 +36,8 @@ export class Customers {
   readonly flaws: string[] = [];
   readonly #shop: Shop;
   readonly #plot: Plot;
+  /** By orderId. */
+  readonly #flights = new Map<string, string>();
 
   constructor(shop: Shop, plot: Plot) {
     this.#shop = shop;
@@ -93,6 +95,7 @@ export class Customers {
   async #hold(plan: OrderPlan): Promise<void> {
     const { catalog, books } = this.#shop;
     const { moment } = books;
+    this.#flights.set(plan.orderId, plan.flight);
     const held = await this.#shop.hold(requestOf(plan, this.#shop));
     const known = books.orders.get(plan.orderId);
     if (known === undefined || known.heldAt < held.redemption.heldAt) {
@@ -116,7 +119,8 @@ export class Customers {
 
   /** Where uses by flight are counted, as the orders of that flight show it. */
   #capOfFlight(flight: string): string | undefined {
-    for (const { orderId } of this.#plot.orders.filter((plan) => plan.flight === flight)) {
+    for (const [orderId, ofOrder] of this.#flights) {
+      if (ofOrder !== flight) continue;
       const holds = this.#shop.books.orders.get(orderId)?.holds ?? [];
       const uses = holds.filter(({ offerId }) => offerId === 'by-flight').flatMap((hold) => hold.uses);
       for (const use of uses) if (use.kind === 'cap' && use.limit === 'total') return use.capId;
