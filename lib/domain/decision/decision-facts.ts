@@ -6,7 +6,7 @@ import type { Json } from '../json.ts';
 import { own } from '../own.ts';
 import { formatInstant } from '../time/instant.ts';
 import { countSince } from '../visitor/counters.ts';
-import { type LocalTime, localTime, zoneAmong } from '../visitor/local-time.ts';
+import { localTime, zoneAmong } from '../visitor/local-time.ts';
 import { isOpen, type JourneyProfile, type Profile } from '../visitor/profile.ts';
 import type { DecisionRequest } from './request.ts';
 
@@ -107,7 +107,6 @@ export const decisionFacts = (
   settings: Settings,
   now: number,
 ): DecisionFacts => {
-  let time: LocalTime | null = null;
   const { context, channel } = request;
   const timezone = zoneAmong([
     context.timezone,
@@ -115,33 +114,17 @@ export const decisionFacts = (
     profile.traits.timezone,
     settings.timezone,
   ]);
-  const localNow = (): LocalTime => {
-    time ??= localTime(now, timezone);
-    return time;
-  };
   const grouped = request.account ?? profile.account;
   const visitor = visitorFacts(profile, settings, now);
   const account = grouped === null ? null : { ...grouped.traits, id: grouped.id };
   const asked = cart === null ? null : cartFacts(cart);
   const count: Facts['count'] = (counterId, since) => countSince(own(profile.counters, counterId), since);
-  const factsWith = (more: Facts['roots']): Facts => ({
+  const roots = { visitor, account, cart: asked, context, channel, now: localTime(now, timezone) };
+  const factsWith = (more: Facts['roots']): Facts => ({ now, count, roots: { ...more, ...roots } });
+  return {
     now,
     count,
-    roots: {
-      ...more,
-      visitor,
-      account,
-      cart: asked,
-      context,
-      channel,
-      // Few conditions ask for the visitor's own time, and a zone costs more than all the rest.
-      get now() {
-        return localNow();
-      },
-    },
-  });
-  return {
-    ...factsWith({}),
+    roots,
     timezone,
     ofLine: (line) => factsWith({ line }),
     ofJourney: ({ event, picked }) =>

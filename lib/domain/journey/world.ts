@@ -163,20 +163,11 @@ export class World {
   #gather(at: number, event: JsonObject | null, picked: typeof NOTHING_PICKED): Facts {
     const { profile } = this;
     const base = decisionFacts(profile, NO_REQUEST, profile.cart, this.catalog.settings, at);
-    const { visitor, account, cart } = base.roots;
+    const { visitor, account, cart, now } = base.roots;
     return {
       now: at,
       count: base.count,
-      roots: {
-        ...picked,
-        visitor,
-        account,
-        cart,
-        event,
-        get now() {
-          return base.roots.now;
-        },
-      },
+      roots: { ...picked, visitor, account, cart, event, now },
     };
   }
 
