@@ -171,15 +171,14 @@ const reactTo = (
   segments: ReadonlySet<string>,
 ): void => {
   const { settings } = world.catalog;
-  const oldest = subtractDuration(world.surroundings.now, settings.lateEvents);
-  const happening = happeningOf(event, world.surroundings.now, oldest);
   tellEvent(world, event);
   if (settings.publish.includes(event.name)) publish(world, event);
   settleOrder(world, event);
-  if (event.type === 'business' && !isNewest(world, event)) return;
+  if (!isHeard(event, world) || (event.type === 'business' && !isNewest(world, event))) return;
+  const oldest = subtractDuration(world.surroundings.now, settings.lateEvents);
+  const happening = happeningOf(event, world.surroundings.now, oldest);
   if (event.name === 'Seat Offered' && event.own === true) takeSeat(world, event.properties, happening.at);
   else if (event.name === 'Offer Redeemed') redeemGrant(world, event, happening.at);
-  if (!isHeard(event, world)) return;
   noticeEmptied(world, event, before, happening.at);
   react(world, happening, segments);
   letHappen(world);

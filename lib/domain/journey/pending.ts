@@ -31,6 +31,7 @@ const reasonAgainst = (world: World, { sells, told }: PendingMessage): string | 
  * has happened, so rule 1 and consents hold at its end, too.
  */
 export const recheckMessages = (world: World): void => {
+  if (world.messages.length === 0) return;
   const { now } = world.surroundings;
   const against = new Map(world.messages.map((message) => [message, reasonAgainst(world, message)]));
   for (const { told } of takeBack(world, (message) => against.get(message) != null)) {
