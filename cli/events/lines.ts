@@ -12,9 +12,13 @@ export interface LineBlock {
   readonly progress: number;
 }
 
+/** Bytes of a step: each is a way to another thread and back. */
+const STEP_BYTES = 1 << 18;
+const UNPACKING = { chunkSize: STEP_BYTES };
+
 const unpacked = (path: string, raw: Readable): Readable => {
-  if (path.endsWith('.br')) return raw.pipe(createBrotliDecompress());
-  if (path.endsWith('.gz')) return raw.pipe(createGunzip());
+  if (path.endsWith('.br')) return raw.pipe(createBrotliDecompress(UNPACKING));
+  if (path.endsWith('.gz')) return raw.pipe(createGunzip(UNPACKING));
   return raw;
 };
 
@@ -26,7 +30,7 @@ const unpacked = (path: string, raw: Readable): Readable => {
  */
 export async function* readLines(path: string): AsyncGenerator<LineBlock, void, undefined> {
   const { size } = await stat(path);
-  const raw = createReadStream(path, { highWaterMark: 1 << 18 });
+  const raw = createReadStream(path, { highWaterMark: STEP_BYTES });
   const source = unpacked(path, raw);
   // An error of the file must end the stream that is read, which a pipe does not do by itself.
   raw.on('error', (error) => source.destroy(error));
