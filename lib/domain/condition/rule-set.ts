@@ -94,8 +94,10 @@ const parsed = (document: unknown, { text }: RuleSetImage): Condition | undefine
 const lazily = <K, V>(make: (key: K) => V): ((key: K) => V) => {
   const made = new Map<K, { readonly value: V }>();
   return (key) => {
-    const known = made.get(key) ?? { value: make(key) };
-    made.set(key, known);
-    return known.value;
+    const known = made.get(key);
+    if (known !== undefined) return known.value;
+    const value = make(key);
+    made.set(key, { value });
+    return value;
   };
 };

@@ -1,4 +1,5 @@
-import type { CompiledExperience } from '../catalog/compiled.ts';
+import type { CompiledExperience, PlacementCandidates } from '../catalog/compiled.ts';
+import { setOwn } from '../own.ts';
 import type { ContentTemplate } from '../template/compile-content.ts';
 import type { RenderedContent } from '../template/render-content.ts';
 import type { JourneyProfile } from '../visitor/profile.ts';
@@ -12,7 +13,7 @@ import {
   showableTogether,
 } from './journey-shows.ts';
 import type { PlacementRequest } from './request.ts';
-import { type Selection, showable } from './select-experiences.ts';
+import { type Selection, showableAt } from './select-experiences.ts';
 
 /** What all placements of a decision show. */
 export interface FilledPlacements {
@@ -56,12 +57,11 @@ export const fillPlacements = (
       return null;
     }
     if (draw !== null) draws.set(draw.experiment, draw);
-    return {
-      experienceId: experience.id,
-      ...(variant.id === null ? {} : { variant: variant.id }),
-      content: rendered.content,
-      reason: reasonOf(experience, variant.id !== null),
-    };
+    const { content } = rendered;
+    const reason = reasonOf(experience, variant.id !== null);
+    return variant.id === null
+      ? { experienceId: experience.id, content, reason }
+      : { experienceId: experience.id, variant: variant.id, content, reason };
   };
 
   const itemOfShow = (candidate: JourneyShow, placement: string): PlacementItem | null => {
@@ -84,15 +84,24 @@ export const fillPlacements = (
     };
   };
 
-  const fill = (
+  const fill = (indexes: readonly number[], { id, limit }: PlacementRequest): readonly PlacementItem[] => {
+    const items: PlacementItem[] = [];
+    for (const index of indexes) {
+      const experience = showableAt(index, selection);
+      const item = experience === null ? null : itemOf(experience, id);
+      if (item !== null) items.push(item);
+      if (items.length >= limit) break;
+    }
+    return items;
+  };
+
+  const fillTogether = (
     indexes: readonly number[],
     shows: readonly JourneyShow[],
     { id, limit }: PlacementRequest,
   ): readonly PlacementItem[] => {
     const items: PlacementItem[] = [];
-    const contenders =
-      shows.length === 0 ? showable(indexes, selection) : showableTogether(indexes, shows, selection);
-    for (const contender of contenders) {
+    for (const contender of showableTogether(indexes, shows, selection)) {
       const item = 'show' in contender ? itemOfShow(contender, id) : itemOf(contender, id);
       if (item !== null) items.push(item);
       if (items.length >= limit) break;
@@ -100,23 +109,25 @@ export const fillPlacements = (
     return items;
   };
 
-  const placements = requested.map((placement): [string, { items: readonly PlacementItem[] }] => {
-    const contending = selection.catalog.placements.get(placement.id);
-    const shows = journeyShows.get(placement.id) ?? [];
-    const items = fill(contending?.candidates ?? [], shows, placement);
-    return [
-      placement.id,
-      { items: items.length > 0 ? items : fill(contending?.defaults ?? [], [], placement) },
-    ];
-  });
+  const placements: { [placement: string]: { readonly items: readonly PlacementItem[] } } = {};
+  for (const placement of requested) {
+    const { candidates, defaults } = selection.catalog.placements.get(placement.id) ?? NOTHING_CONTENDS;
+    const shows = journeyShows.get(placement.id);
+    // Most visitors are in no journey that shows anything, and this is done for every placement of every decision.
+    const items =
+      shows === undefined ? fill(candidates, placement) : fillTogether(candidates, shows, placement);
+    setOwn(placements, placement.id, { items: items.length > 0 ? items : fill(defaults, placement) });
+  }
   return {
-    placements: Object.fromEntries(placements),
+    placements,
     draws: [...draws.values()],
     warnings,
     journeyShows,
     shownOfJourneys,
   };
 };
+
+const NOTHING_CONTENDS: PlacementCandidates = { candidates: [], defaults: [] };
 
 const reasonOf = (experience: CompiledExperience, drawn: boolean): DecisionReason => {
   if (experience.isDefault) return 'DEFAULT';

@@ -56,13 +56,19 @@ const isWornOut = ({ limit }: CompiledExperience, { profile, facts }: Selection)
   return counter !== undefined && countSince(counter, subtractDuration(facts.now, limit.per)) >= limit.max;
 };
 
+/** The experience at a position of the catalog, where it can be shown now. */
+export const showableAt = (index: number, selection: Selection): CompiledExperience | null => {
+  const experience = selection.catalog.experiences[index];
+  return experience !== undefined && experienceLoss(experience, selection) === null ? experience : null;
+};
+
 /** Of these experiences, in their order, those that can be shown now. */
 export function* showable(
   indexes: readonly number[],
   selection: Selection,
 ): Generator<CompiledExperience, void, undefined> {
   for (const index of indexes) {
-    const experience = selection.catalog.experiences[index];
-    if (experience !== undefined && experienceLoss(experience, selection) === null) yield experience;
+    const experience = showableAt(index, selection);
+    if (experience !== null) yield experience;
   }
 }
