@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { SERVICE_VERSION } from '../lib/contracts/version.ts';
 import { type GenerateCodesOptions, generateCodes } from './commands/codes.ts';
+import { type CostOptions, cost } from './commands/cost.ts';
 import { type DecideOptions, decide } from './commands/decide.ts';
 import type { DlqListOptions, DlqRedriveOptions } from './commands/dlq.ts';
 import type { DoctorOptions } from './commands/doctor.ts';
@@ -37,6 +38,11 @@ const reason = (text: string): string => {
 
 const count = (text: string): number => {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Expected a whole number from 1.');
+  return Number(text);
+};
+
+const quantity = (text: string): number => {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('Expected a whole number.');
   return Number(text);
 };
 
@@ -161,6 +167,17 @@ const program = (console: Console, done: (exitCode: number) => void): Command =>
     .option('--report <file>', 'write the report as JSON')
     .option(...JSON_OPTION)
     .action(async (options: SimulateOptions) => done(await simulate(options, console)));
+
+  wend
+    .command('cost')
+    .description(
+      'say what decisions and events of a month cost, by service, as counted of the code that runs',
+    )
+    .requiredOption('--decisions <number>', 'how many decisions', quantity)
+    .requiredOption('--events <number>', 'how many events of visitors', quantity)
+    .option('--per-request <number>', 'events of one visitor in one request', count, 1)
+    .option(...JSON_OPTION)
+    .action((options: CostOptions) => done(cost(options, console)));
 
   const dlq = wend.command('dlq').description('what could not be delivered or done, and was laid aside');
   dlq
