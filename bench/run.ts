@@ -13,7 +13,16 @@ import { SERVICE_VERSION } from '../lib/contracts/version.ts';
  */
 
 /** In the order of the report; each has a `bench.ts` that exports `run`. */
-const PARTS = ['conditions', 'decide', 'pricing', 'journeys', 'simulation', 'http', 'bundles'] as const;
+const PARTS = [
+  'conditions',
+  'decide',
+  'pricing',
+  'redemptions',
+  'journeys',
+  'simulation',
+  'http',
+  'bundles',
+] as const;
 type Part = (typeof PARTS)[number];
 
 const REPORT = fileURLToPath(new URL('../docs/benchmarks.md', import.meta.url));
@@ -53,6 +62,7 @@ const titles: Readonly<Record<Part, string>> = {
   conditions: 'Conditions',
   decide: 'The pure decision',
   pricing: 'Pricing a cart',
+  redemptions: 'The offer ledger',
   journeys: 'Journeys',
   simulation: 'Simulation',
   http: 'Decide over HTTP',
