@@ -19,6 +19,8 @@ export const environmentSchema = z.object({
   WEND_IDENTITY_SECRET: z.string().min(32).optional(),
   /** Expected `aud` of identity tokens, checked only where set. */
   WEND_IDENTITY_AUDIENCE: z.string().min(1).optional(),
+  /** What the edge in front of the API proves itself by, one or two with a space between; absent: nothing stands in front. */
+  WEND_EDGE_SECRETS: z.string().min(1).optional(),
   /** How old the last look at the catalog pointer and the keys may be, milliseconds. */
   WEND_CONTROL_MAX_AGE_MS: z.coerce.number().int().min(0).default(5000),
   WEND_QUEUE_EVENTS_RECEIVED: queueUrl,

@@ -4,7 +4,8 @@ import type { Route } from '../contracts/routes.ts';
 import { authenticate } from './authenticate.ts';
 import { peekJson, type RawBody, readBody } from './body.ts';
 import { anyForBrowsers, corsHeaders, preflightHeaders } from './cors.ts';
-import { MethodNotAllowed, OriginRefused, UnknownRoute } from './errors.ts';
+import { createEdge, type Edge } from './edge.ts';
+import { EdgeBypassed, MethodNotAllowed, OriginRefused, UnknownRoute } from './errors.ts';
 import { bytesOf, type Exchange, openExchange, queryOf, toResult } from './exchange.ts';
 import type { KeyDirectory } from './keys.ts';
 import type { Logger } from './logger.ts';
@@ -49,6 +50,10 @@ const exchangeOf = (context: ExchangeContext): Exchange => {
   return context.exchange;
 };
 
+interface BehindEdge extends ApiHandlerOptions {
+  readonly edge: Edge;
+}
+
 const isPreflight = ({ method, headers, match }: Exchange): boolean =>
   method === 'OPTIONS' &&
   headers['access-control-request-method'] !== undefined &&
@@ -66,7 +71,7 @@ const rawBodyOf = ({ event, headers }: Exchange): RawBody => ({
 const runOperation = async (
   exchange: Exchange,
   route: Route,
-  { deps, operations }: ApiHandlerOptions,
+  { deps, operations, edge }: BehindEdge,
 ): Promise<ApiResponse> => {
   const operation = Object.hasOwn(operations, route.operationId) ? operations[route.operationId] : undefined;
   if (operation === undefined) throw new UnknownRoute();
@@ -81,7 +86,7 @@ const runOperation = async (
     requestId,
     headers,
     receivedAt,
-    sourceIp: event.requestContext.http.sourceIp,
+    sourceIp: edge.viewerOf(headers) ?? event.requestContext.http.sourceIp,
     traceparent: trace?.traceparent,
   };
   if (route.bodyLimit === 0) return operation.run({ ...request, body: undefined });
@@ -106,8 +111,9 @@ const bodyFor = (
 };
 
 /** In the precedence of the contract: 404, 405, 401, 403, 415, 413, 400, and then the operation. */
-const answer = async (exchange: Exchange, options: ApiHandlerOptions): Promise<ApiResponse> => {
+const answer = async (exchange: Exchange, options: BehindEdge): Promise<ApiResponse> => {
   const { match, route, headers } = exchange;
+  if (!options.edge.letThrough(headers)) throw new EdgeBypassed();
   if (match === null) throw new UnknownRoute();
   if (isPreflight(exchange))
     return { status: 204, headers: preflightHeaders(headers['origin'], match.routes) };
@@ -172,6 +178,8 @@ const logThrown = (logger: Logger, exchange: Exchange, thrown: unknown): void =>
 export const createApiHandler = (options: ApiHandlerOptions): ApiHandler => {
   const { deps } = options;
   const router = createRouter(options.routes);
+  // What stands in front of the API stands in front of every function.
+  const edge = createEdge(process.env['WEND_EDGE_SECRETS']);
   const stack = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Error, ExchangeContext>()
     .before(({ event, context }) => {
       context.exchange = openExchange(event, router, deps.now);
@@ -184,7 +192,7 @@ export const createApiHandler = (options: ApiHandlerOptions): ApiHandler => {
     })
     .handler(async (_event: APIGatewayProxyEventV2, context: ExchangeContext) => {
       const exchange = exchangeOf(context);
-      return toResult(await answer(exchange, options), usualHeaders(exchange, null));
+      return toResult(await answer(exchange, { ...options, edge }), usualHeaders(exchange, null));
     });
   // A context of its own for each call: a host that shares one between calls must not mix their exchanges.
   const run: ApiHandler = (event, context) => stack(event, { ...context });

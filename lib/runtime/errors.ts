@@ -67,6 +67,13 @@ export class OriginRefused extends WendError {
   }
 }
 
+/** 403: the request went round the edge, where it would have been looked at first. */
+export class EdgeBypassed extends WendError {
+  constructor() {
+    super(403, 'edge-bypassed', 'Not reachable here', { detail: 'Use the address that you were given.' });
+  }
+}
+
 /** 404: there is no such route. */
 export class UnknownRoute extends WendError {
   constructor() {
