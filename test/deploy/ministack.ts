@@ -87,7 +87,8 @@ const freePort = (): Promise<number> =>
  * A shell leads the group of the emulator and all functions that it runs, and reads from us: when we are gone, however
  * that came about, it reads the end and takes the group with it; so it does when the emulator ends by itself.
  */
-const KEEPER = '("$0"; kill -KILL 0) & trap "kill -KILL 0" EXIT; cat >/dev/null';
+const KEEPER = `end() { rm -rf "$1"; kill -KILL 0; }
+("$0"; end "$1") & trap 'end "$1"' EXIT; cat >/dev/null`;
 
 const isUp = async (endpoint: string): Promise<boolean> => {
   try {
@@ -111,7 +112,7 @@ export const startEmulator = async (): Promise<Emulator> => {
   const scratch = await mkdtemp(join(tmpdir(), 'wend-ministack-'));
   const logPath = join(WORK, 'ministack.log');
   const log = openSync(logPath, 'w');
-  const child = spawn('sh', ['-c', KEEPER, join(venv, 'bin', 'ministack')], {
+  const child = spawn('sh', ['-c', KEEPER, join(venv, 'bin', 'ministack'), scratch], {
     cwd: scratch,
     detached: true,
     stdio: ['pipe', log, log],
