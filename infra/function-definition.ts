@@ -60,10 +60,13 @@ export const readControl: TableAccess = { actions: READ, partitionKeys: CONTROL_
 /** Wrong codes of visitors and of network addresses, which are counted. */
 const GUESS_KEYS = ['guesses#*', ...VISITOR_KEYS] as const;
 
-/** The same, the codes that orders have, and the counters of wrong ones: all are read in one request. */
-export const readControlAndCodes: TableAccess = {
+/**
+ * The same, the codes that orders have, the counters of wrong ones, and what accounts have spent: all are read in one
+ * request.
+ */
+export const readForDecisions: TableAccess = {
   actions: READ,
-  partitionKeys: [...CONTROL_KEYS, 'cap#code/*', ...GUESS_KEYS],
+  partitionKeys: [...CONTROL_KEYS, 'cap#code/*', 'cap#account/*', ...GUESS_KEYS],
 };
 export const countGuesses: TableAccess = { actions: ['dynamodb:UpdateItem'], partitionKeys: GUESS_KEYS };
 
@@ -74,11 +77,13 @@ export const readCodeSecret: TableAccess = {
   partitionKeys: [CODE_SECRET_KEY],
 };
 
+const TASK_KEYS = ['task#*', 'tasks#*', 'tasks-owing', 'task-queues', ...VISITOR_KEYS] as const;
+
 /**
- * The offer ledger: orders, the parts of caps, and how often each person used an offer. One transaction moves all of
- * them.
+ * The offer ledger: orders, the parts of caps, how often each person used an offer, and what approvers are asked. One
+ * transaction moves all of them.
  */
-const LEDGER_KEYS = ['order#*', 'open-orders#*', 'cap#*', EXHAUSTED_KEY, ...VISITOR_KEYS] as const;
+const LEDGER_KEYS = ['order#*', 'open-orders#*', 'cap#*', EXHAUSTED_KEY, ...TASK_KEYS] as const;
 export const keepLedger: TableAccess = {
   actions: [
     'dynamodb:PutItem',
@@ -94,5 +99,5 @@ export const readLedger: TableAccess = { actions: READ, partitionKeys: LEDGER_KE
 /** Opens tasks and moves them from list to list: each is an item, with small ones that point to it. */
 export const keepTasks: TableAccess = {
   actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'],
-  partitionKeys: ['task#*', 'tasks#*', 'tasks-owing', 'task-queues', ...VISITOR_KEYS],
+  partitionKeys: TASK_KEYS,
 };

@@ -12,7 +12,7 @@ import {
   READ,
   readCodeSecret,
   readControl,
-  readControlAndCodes,
+  readForDecisions,
   readLedger,
   VISITOR_KEYS,
 } from './function-definition.ts';
@@ -30,7 +30,7 @@ const API_FUNCTIONS: Readonly<Record<ApiFunction, FunctionDefinition>> = {
     timeout: 5,
     visitors: [{ actions: READ }],
     log: [
-      readControlAndCodes,
+      readForDecisions,
       readCodeSecret,
       { actions: ['dynamodb:PutItem'], partitionKeys: VISITOR_KEYS },
       countGuesses,
@@ -115,8 +115,8 @@ const API_FUNCTIONS: Readonly<Record<ApiFunction, FunctionDefinition>> = {
       { actions: ['dynamodb:BatchGetItem'], partitionKeys: ['task#*'] },
     ],
     publishes: false,
-    // The journey that waits for a task is told by mail to its visitor.
-    sends: ['events-received'],
+    // The journey that waits for a task is told by mail to its visitor, an order by the ledger.
+    sends: ['events-received', 'order-effects'],
     verifiesIdentity: false,
   },
   'redeem-offers': {

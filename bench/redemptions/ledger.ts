@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { createAccountReader } from '../../lib/adapters/dynamodb/account-reader.ts';
 import { createExhaustedStore } from '../../lib/adapters/dynamodb/exhausted-store.ts';
 import { createRedemptionStore } from '../../lib/adapters/dynamodb/redemption-store.ts';
+import { createTaskStore } from '../../lib/adapters/dynamodb/task-store.ts';
 import { createVisitorReader } from '../../lib/adapters/dynamodb/visitor-store.ts';
 import { parseDefinitions } from '../../lib/contracts/catalog/definition.ts';
 import { compileCatalog } from '../../lib/domain/catalog/compile.ts';
@@ -45,6 +47,8 @@ export const ledgerOf = ({ client }: Store, definitions: readonly object[]) => {
   const deps = {
     store: createRedemptionStore(client, log),
     readVisitors: createVisitorReader(client, visitors),
+    readAccount: createAccountReader(client, visitors),
+    tasks: createTaskStore(client, log),
     digest: createExhaustedStore(client, log),
     catalogs: async () => ({ active: catalog, rollout: null }),
     exhausted: async () => [],
@@ -56,8 +60,8 @@ export const ledgerOf = ({ client }: Store, definitions: readonly object[]) => {
     pause,
     random: Math.random,
   };
-  const hold = createHolder(deps);
-  const { commit } = createSettler(deps);
+  const { commit, tend } = createSettler(deps);
+  const hold = createHolder({ ...deps, tend });
   return {
     /** Holds an order of somebody who never ordered before; its id, and how many offers it has. */
     hold: async (): Promise<{ readonly orderId: string; readonly offers: number }> => {

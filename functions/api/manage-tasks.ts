@@ -10,12 +10,16 @@ import { createLogger } from '../../lib/runtime/logger.ts';
 import { createControlPlane } from '../../lib/service/control-plane.ts';
 import { createMail } from '../../lib/service/send-mail.ts';
 import { taskOperations } from '../../lib/service/task-operations.ts';
+import { createOrderTender } from '../../lib/service/tend-order.ts';
 
 const environment = environmentSchema.parse(process.env);
 const dynamo = createDynamoClient();
 const store = createControlStore(dynamo, environment.WEND_LOG_TABLE);
 const control = createControlPlane({ store, maxAgeMs: environment.WEND_CONTROL_MAX_AGE_MS });
-const queues = createQueueSender(createSqsClient(), queueUrlsOf(environment, ['events-received']));
+const queues = createQueueSender(
+  createSqsClient(),
+  queueUrlsOf(environment, ['events-received', 'order-effects']),
+);
 const logger = createLogger('manage-tasks');
 
 /** The routes under `/v1/tasks`. */
@@ -25,6 +29,7 @@ export const handler = createApiHandler({
   operations: taskOperations({
     tasks: createTaskStore(dynamo, environment.WEND_LOG_TABLE),
     mail: createMail(queues),
+    tendOrder: createOrderTender(queues),
     now,
     logger,
   }),

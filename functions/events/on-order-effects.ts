@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createDynamoClient } from '../../lib/adapters/dynamodb/client.ts';
 import { createExhaustedStore } from '../../lib/adapters/dynamodb/exhausted-store.ts';
 import { createRedemptionStore } from '../../lib/adapters/dynamodb/redemption-store.ts';
+import { createTaskStore } from '../../lib/adapters/dynamodb/task-store.ts';
 import { createVisitorReader } from '../../lib/adapters/dynamodb/visitor-store.ts';
 import { createQueueSender, createSqsClient } from '../../lib/adapters/sqs/queue-sender.ts';
 import { environmentSchema, queueUrlsOf } from '../../lib/contracts/environment.ts';
@@ -24,6 +25,7 @@ const readVisitors = createVisitorReader(dynamo, environment.WEND_VISITORS_TABLE
 const settle = createSettler({
   store: createRedemptionStore(dynamo, environment.WEND_LOG_TABLE),
   readVisitors,
+  tasks: createTaskStore(dynamo, environment.WEND_LOG_TABLE),
   mail: createMail(queues),
   digest: createExhaustedStore(dynamo, environment.WEND_LOG_TABLE),
   onDegraded: (error) => logger.warn('The digest of exhausted caps was not written.', {}, error),

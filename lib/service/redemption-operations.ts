@@ -26,13 +26,15 @@ const MAX_KEY = 200;
 
 /** An order as it is answered: what it takes of which cap is the ledger's own. */
 const shown = (redemption: Redemption, now: number, warnings?: readonly DecisionWarning[]) => {
-  const { orderId, cart, holds, expiresAt } = redemption;
+  const { orderId, cart, holds, expiresAt, spending } = redemption;
   const status = statusAt(redemption, now);
+  const taskId = spending?.approval?.taskId;
   return {
     orderId,
     status,
+    ...(taskId === undefined ? {} : { taskId }),
     cart,
-    holds: holds.map(({ offerId, grantId, code, amount, state }) => ({
+    holds: (status === 'awaitingApproval' ? [] : holds).map(({ offerId, grantId, code, amount, state }) => ({
       offerId,
       ...(grantId === undefined ? {} : { grantId }),
       ...(code === undefined ? {} : { code }),
@@ -63,7 +65,9 @@ export const redemptionOperations = ({
 }: RedemptionDeps): { readonly [operationId: string]: Operation } => ({
   holdRedemption: operation(holdRedemptionContract, async ({ body }) => {
     const { redemption, isNew, warnings } = await hold(body);
-    return { status: isNew ? 201 : 200, body: shown(redemption, now(), warnings) };
+    const answer = shown(redemption, now(), warnings);
+    if (answer.status === 'awaitingApproval') return { status: 202, body: answer };
+    return { status: isNew ? 201 : 200, body: answer };
   }),
   commitRedemption: operation(commitRedemptionContract, async ({ params }) => ({
     status: 200,

@@ -75,7 +75,7 @@ export const taskOperations = (deps: TaskDeps): { readonly [operationId: string]
     finishTask: operation(finishTaskContract, async ({ params, body }) => {
       const done = await moveTask(tasks, params.id, (one) => finishTask(one, body.outcome ?? null, now()));
       const told = await settleTask(deps, done).catch((cause: unknown) => {
-        throw new Unavailable('The journey could not be told yet; send it again.', { cause });
+        throw new Unavailable('Whoever waits for it could not be told yet; send it again.', { cause });
       });
       await sweepTasks(deps, logger);
       return { status: 200, body: shown(told) };

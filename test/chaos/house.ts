@@ -9,6 +9,7 @@ import { createMail } from '../../lib/service/send-mail.ts';
 import { createSweep } from '../../lib/service/sweep.ts';
 import { moveTask } from '../../lib/service/tasks/move-task.ts';
 import { settleTask, sweepTasks } from '../../lib/service/tasks/settle-task.ts';
+import { createOrderTender } from '../../lib/service/tend-order.ts';
 import type { Chance } from './chance.ts';
 import { Gate } from './gate.ts';
 import { type Handler, handlersOf, type Parts, partsOf, quiet } from './parts.ts';
@@ -198,7 +199,7 @@ export class House {
       try {
         const stored = await moveTask(tasks, taskId, (known) => finishTask(known, outcome, this.now));
         this.seen.finished.add(taskId);
-        await settleTask({ tasks, mail: createMail(queues) }, stored);
+        await settleTask({ tasks, mail: createMail(queues), tendOrder: createOrderTender(queues) }, stored);
       } catch (error) {
         // It was taken back before.
         if (!(error instanceof Conflict)) throw error;
@@ -211,7 +212,9 @@ export class House {
 
   /** Whoever looks at tasks tells journeys of those that an agent died over. */
   tellTasks(): void {
-    void this.run('agent', ({ tasks, queues }) => sweepTasks({ tasks, mail: createMail(queues) }, quiet));
+    void this.run('agent', ({ tasks, queues }) =>
+      sweepTasks({ tasks, mail: createMail(queues), tendOrder: createOrderTender(queues) }, quiet),
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 import {
   type DynamoDBClient,
   GetItemCommand,
+  PutItemCommand,
   QueryCommand,
   TransactionCanceledException,
   TransactionInProgressException,
@@ -8,6 +9,7 @@ import {
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { CapPart } from '../../domain/redemption/cap.ts';
+import { isOpen, type Redemption } from '../../domain/redemption/redemption.ts';
 import type {
   LedgerMove,
   PersonLine,
@@ -31,6 +33,7 @@ import {
   redemptionItem,
   redemptionKey,
 } from './redemption-items.ts';
+import { pointersOf, queueItem, taskItem } from './task-items.ts';
 import type { Item } from './visitor-items.ts';
 
 /** DynamoDB takes so many actions in one transaction. */
@@ -67,10 +70,22 @@ export const createRedemptionStore = (client: DynamoDBClient, table: string): Re
     },
   });
 
-  const openAction = ({ after }: LedgerMove): TransactWriteItem => {
+  const openActions = ({ before, after }: LedgerMove): readonly TransactWriteItem[] => {
+    const remove = (one: Redemption): TransactWriteItem => ({
+      Delete: { TableName: table, Key: openKey(one) },
+    });
     const open = openItem(after);
-    return open === null ? { Delete: { TableName: table, Key: openKey(after) } } : put(open);
+    // An order that was approved has to be looked at much sooner than one that awaits its approval.
+    const moved = before !== null && before.redemption.expiresAt !== after.expiresAt;
+    return [
+      ...(moved && isOpen(before.redemption) ? [remove(before.redemption)] : []),
+      open === null ? remove(after) : put(open),
+    ];
   };
+
+  /** A task is nobody else's: it is named by its order, of which the transaction's first action makes sure. */
+  const taskActions = ({ task }: LedgerMove): readonly TransactWriteItem[] =>
+    task === undefined ? [] : [taskItem(task, 1), ...pointersOf(task)].map(put);
 
   const takeAction = ({
     capId,
@@ -83,10 +98,12 @@ export const createRedemptionStore = (client: DynamoDBClient, table: string): Re
       TableName: table,
       Key: partKey(capId, part),
       UpdateExpression: `SET l = l - :amount, u = u + :amount, v = v + :one${hold === undefined ? '' : ', h = :holder, x = :until'}`,
-      ConditionExpression: 'l >= :amount AND m = :limit',
+      ...(limit === null
+        ? { ConditionExpression: 'attribute_exists(pk)' }
+        : { ConditionExpression: 'l >= :amount AND m = :limit' }),
       ExpressionAttributeValues: {
         ':amount': number(amount),
-        ':limit': number(limit),
+        ...(limit === null ? {} : { ':limit': number(limit) }),
         ':one': number(1),
         ...(hold === undefined ? {} : { ':holder': { S: hold.holder }, ':until': number(hold.until) }),
       },
@@ -205,10 +222,15 @@ export const createRedemptionStore = (client: DynamoDBClient, table: string): Re
       );
       return outcome === 'written' ? 'written' : 'contended';
     },
-    write: (move) => {
+    write: async (move) => {
+      // In a write of its own: in a transaction all orders that need somebody would wait for one another.
+      if (move.task !== undefined) {
+        await client.send(new PutItemCommand({ TableName: table, Item: queueItem(move.task.queue) }));
+      }
       const needed = [
         redemptionAction(move),
-        openAction(move),
+        ...openActions(move),
+        ...taskActions(move),
         // Held for the first time, or anew, maybe for somebody else.
         ...(move.before?.redemption.heldAt === move.after.heldAt ? [] : [put(ofVisitorItem(move.after))]),
         ...move.takes.map(takeAction),

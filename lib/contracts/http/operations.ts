@@ -315,6 +315,12 @@ export const OPERATIONS: { readonly [operationId: string]: OperationDescription 
     bodyExample: REDEMPTION_EXAMPLE,
     answers: [
       { status: 201, description: 'Held.', schema: redemptionAnswerSchema },
+      {
+        status: 202,
+        description:
+          'Over the authorization of its account: nothing is held until `taskId` is done as `approved`.',
+        schema: redemptionAnswerSchema,
+      },
       { status: 200, description: 'It is known already.', schema: redemptionAnswerSchema },
     ],
     problems: [409, 503],

@@ -28,6 +28,9 @@ const redemptionRequestSchema = z
     orderId,
     userId: text(MAX_ID_LENGTH).exactOptional(),
     anonymousId: text(MAX_ID_LENGTH).exactOptional(),
+    accountId: text(MAX_ID_LENGTH)
+      .exactOptional()
+      .describe('For whom they order; absent: the account that their own `group` events name.'),
     channel: text(50).exactOptional(),
     cart: cartSchema
       .exactOptional()
@@ -108,7 +111,11 @@ export const getRedemptionContract = {
 /** What the ledger answers of an order. */
 export const redemptionAnswerSchema = z.object({
   orderId: z.string(),
-  status: z.enum(['held', 'committed', 'cancelled', 'expired', 'refunded']),
+  status: z.enum(['held', 'committed', 'cancelled', 'expired', 'refunded', 'awaitingApproval']),
+  taskId: z
+    .string()
+    .optional()
+    .describe('What the approver is asked, of an order that was over its account’s authorization.'),
   cart: pricedCartSchema.nullable().describe('Null where the order is of claims alone.'),
   holds: z.array(
     z.object({
@@ -121,7 +128,7 @@ export const redemptionAnswerSchema = z.object({
         .describe('`honoured`: paid too late, and granted beyond the cap, as the offer says.'),
     }),
   ),
-  expiresAt: time.describe('Until when a hold is kept.'),
+  expiresAt: time.describe('Until when a hold is kept, or an approval waited for.'),
   warnings: z.array(z.looseObject({ code: z.string(), message: z.string().optional() })).optional(),
 });
 

@@ -116,7 +116,11 @@ export const decisionFacts = (
   ]);
   const grouped = request.account ?? profile.account;
   const visitor = visitorFacts(profile, settings, now);
-  const account = grouped === null ? null : { ...grouped.traits, id: grouped.id };
+  // A trait of that name says nothing of what was spent: it would be what somebody told.
+  const account =
+    grouped === null
+      ? null
+      : { ...grouped.traits, id: grouped.id, authorization: request.account?.authorization ?? null };
   const asked = cart === null ? null : cartFacts(cart);
   const count: Facts['count'] = (counterId, since) => countSince(own(profile.counters, counterId), since);
   const roots = { visitor, account, cart: asked, context, channel, now: localTime(now, timezone) };

@@ -153,7 +153,7 @@ export const projectRequest = (
   catalog: CompiledCatalog,
 ): DecisionRequest => {
   if (request.account === null) return request;
-  const { id, traits } = request.account;
+  const { traits } = request.account;
   const kept: JsonObject = only(traits, readsOfDecision(profile, request, catalog).reads.account);
-  return { ...request, account: { id, traits: kept } };
+  return { ...request, account: { ...request.account, traits: kept } };
 };

@@ -1,3 +1,4 @@
+import type { AuthorizationFacts } from '../account/authorization.ts';
 import type { Cart } from '../cart/cart.ts';
 import type { JsonObject } from '../json.ts';
 
@@ -9,7 +10,12 @@ export interface DecisionRequest {
   readonly cart: Cart | null;
   readonly context: JsonObject;
   /** Traits of the account that the request names, read for it; null: the visitor's own account. */
-  readonly account: { readonly id: string; readonly traits: JsonObject } | null;
+  readonly account: {
+    readonly id: string;
+    readonly traits: JsonObject;
+    /** As it stood; null or absent where none applies, or it could not be read. */
+    readonly authorization?: AuthorizationFacts | null;
+  } | null;
   readonly explain: boolean;
 }
 

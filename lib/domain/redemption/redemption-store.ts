@@ -1,3 +1,4 @@
+import type { Task } from '../task/task.ts';
 import type { Cap, CapPart } from './cap.ts';
 import type { Redemption } from './redemption.ts';
 
@@ -26,7 +27,8 @@ export interface PartTake {
   readonly capId: string;
   readonly part: number;
   readonly amount: number;
-  readonly limit: number;
+  /** Null: whatever is left of the part, and under whatever limit. */
+  readonly limit: number | null;
   /** Of a code: by whom it is held. */
   readonly hold?: CodeHold;
 }
@@ -42,6 +44,8 @@ export interface LedgerMove {
   /** The redemption as it was read; null: it is not there yet. */
   readonly before: StoredRedemption | null;
   readonly after: Redemption;
+  /** Work that the order makes for somebody: it is there when the order is. */
+  readonly task?: Task;
   readonly takes: readonly PartTake[];
   readonly gives: readonly PartGive[];
   /** Each person's line as it was read: one more use of it, or nothing but that it is still so. */

@@ -3,8 +3,17 @@ import type { PricedCart } from '../offer/priced-cart.ts';
 import type { Share } from './cap.ts';
 import type { Refund } from './refund.ts';
 import type { RefundTerms } from './refund-terms.ts';
+import type { Spending, SpendingUse } from './spending.ts';
+import { withdrawApproval } from './withdraw-approval.ts';
 
-export type RedemptionStatus = 'held' | 'committed' | 'cancelled' | 'expired' | 'refunded';
+export type RedemptionStatus =
+  | 'held'
+  | 'committed'
+  | 'cancelled'
+  | 'expired'
+  | 'refunded'
+  /** Over its account's authorization: it has nothing of any cap until somebody approves it. */
+  | 'awaitingApproval';
 
 /** For how long an order is held, milliseconds. */
 export const HOLD_MS = 15 * 60_000;
@@ -17,6 +26,7 @@ export type CapUse =
       readonly capId: string;
       readonly shares: readonly Share[];
     }
+  | SpendingUse
   /** Of what one person may use; counted under the id that they had then. */
   | { readonly kind: 'person'; readonly visitorId: string; readonly offerId: string; readonly limit: number };
 
@@ -36,12 +46,19 @@ export interface Hold {
 }
 
 /** Something to tell the visitor's journeys, until it is told. */
-export interface OwedEvent {
-  readonly name: 'Offer Redeemed' | 'Offer Honoured Late' | 'Offer Refused Late';
-  readonly offerId: string;
-  readonly grantId?: string;
-  readonly amount: number;
-}
+export type OwedEvent =
+  | {
+      readonly name: 'Offer Redeemed' | 'Offer Returned' | 'Offer Honoured Late' | 'Offer Refused Late';
+      readonly offerId: string;
+      readonly grantId?: string;
+      readonly amount: number;
+    }
+  /** With the last of them the approver's task is taken back too. */
+  | {
+      readonly name: 'Order Approved' | 'Order Refused' | 'Approval Withdrawn';
+      readonly taskId: string;
+      readonly amount: number;
+    };
 
 /** All that the ledger knows of one order. Times are milliseconds since 1970. */
 export interface Redemption {
@@ -56,6 +73,8 @@ export interface Redemption {
   readonly cart: PricedCart | null;
   readonly holds: readonly Hold[];
   readonly refunds: readonly Refund[];
+  /** Absent where no authorization of an account applies. */
+  readonly spending?: Spending;
   /** Absent where no offer of the order is computed anew when some of it is given back. */
   readonly refundTerms?: RefundTerms;
   readonly owed: readonly OwedEvent[];
@@ -74,22 +93,31 @@ const unchanged = (redemption: Redemption): Moved => ({ redemption, gives: [] })
 
 const isTaken = ({ state }: Hold): boolean => state === 'held' || state === 'committed';
 
+const spends = ({ status }: Redemption): boolean =>
+  status === 'held' || status === 'committed' || status === 'refunded';
+
 /** What a redemption has of caps. The ledger's sum is the sum of these over all redemptions, at every moment. */
-export const usesOf = ({ holds }: Redemption): readonly CapUse[] =>
-  holds.filter(isTaken).flatMap(({ uses }) => uses);
+export const usesOf = (redemption: Redemption): readonly CapUse[] => [
+  ...redemption.holds.filter(isTaken).flatMap(({ uses }) => uses),
+  ...(spends(redemption) ? (redemption.spending?.uses ?? []) : []),
+];
 
 /**
- * The status as it is to be told: a hold whose time is over is expired, whether anybody has released it or not.
+ * The status as it is to be told: a hold whose time is over is expired, whether anybody has released it or not, and so
+ * is a question to an approver.
  *
  * @param now - milliseconds since 1970
  */
 export const statusAt = ({ status, expiresAt }: Redemption, now: number): RedemptionStatus =>
-  status === 'held' && now >= expiresAt ? 'expired' : status;
+  (status === 'held' || status === 'awaitingApproval') && now >= expiresAt ? 'expired' : status;
 
 const withState = (redemption: Redemption, state: Hold['state']): readonly Hold[] =>
   redemption.holds.map((hold) => (isTaken(hold) ? { ...hold, state } : hold));
 
-const eventOf = ({ offerId, grantId, amount }: Hold, name: OwedEvent['name']): OwedEvent => ({
+const eventOf = (
+  { offerId, grantId, amount }: Hold,
+  name: 'Offer Redeemed' | 'Offer Returned' | 'Offer Honoured Late' | 'Offer Refused Late',
+): OwedEvent => ({
   name,
   offerId,
   ...(grantId === undefined ? {} : { grantId }),
@@ -124,6 +152,8 @@ export const commitHeld = (redemption: Redemption, now: number): Outcome | 'expi
       return 'expired';
     case 'cancelled':
       return { refused: 'The order was cancelled.' };
+    case 'awaitingApproval':
+      return { refused: 'The order awaits its approval.' };
   }
 };
 
@@ -152,7 +182,8 @@ export const commitLate = (
   const refused = refusedOf(redemption, retaken);
   if (refused.length > 0) {
     const told = refused.map((hold) => eventOf(hold, 'Offer Refused Late'));
-    return { redemption: { ...redemption, owed: told }, committed: false };
+    const before = redemption.owed.filter(({ name }) => name !== 'Offer Refused Late');
+    return { redemption: { ...redemption, owed: [...before, ...told] }, committed: false };
   }
   const holds = redemption.holds.map((hold): Hold => {
     const again = retaken.get(hold.offerId);
@@ -169,14 +200,25 @@ const ended = (redemption: Redemption, status: 'cancelled' | 'expired', now: num
   gives: usesOf(redemption),
 });
 
+/** A paid order is cancelled: whoever was told of its offers is told that they have them no more. */
+const returned = (redemption: Redemption, now: number): Moved => {
+  const { redemption: after, gives } = ended(redemption, 'cancelled', now);
+  const told = redemption.holds.filter(({ state }) => state !== 'released');
+  const owed = [...after.owed, ...told.map((hold) => eventOf(hold, 'Offer Returned'))];
+  return { redemption: { ...after, owed }, gives };
+};
+
 /** Gives back all that the order has, paid or not. Twice is once. */
 export const cancel = (redemption: Redemption, now: number): Outcome => {
   switch (redemption.status) {
     case 'held':
-    case 'committed':
       return ended(redemption, 'cancelled', now);
+    case 'committed':
+      return returned(redemption, now);
     case 'expired':
       return { redemption: { ...redemption, status: 'cancelled', endedAt: now }, gives: [] };
+    case 'awaitingApproval':
+      return withdrawApproval(redemption, 'cancelled', now);
     case 'cancelled':
       return unchanged(redemption);
     case 'refunded':
@@ -184,15 +226,20 @@ export const cancel = (redemption: Redemption, now: number): Outcome => {
   }
 };
 
-/** Releases a hold whose time is over; anything else stays as it is. */
-export const expire = (redemption: Redemption, now: number): Moved =>
-  redemption.status === 'held' && now >= redemption.expiresAt
-    ? ended(redemption, 'expired', now)
-    : unchanged(redemption);
+/** Releases a hold whose time is over, and gives up a question that nobody answered; anything else stays as it is. */
+export const expire = (redemption: Redemption, now: number): Moved => {
+  if (now < redemption.expiresAt) return unchanged(redemption);
+  if (redemption.status === 'awaitingApproval') return withdrawApproval(redemption, 'expired', now);
+  return redemption.status === 'held' ? ended(redemption, 'expired', now) : unchanged(redemption);
+};
 
 /** Whether somebody has to come back to it: to release what it holds, or to tell what it owes. */
-export const isOpen = ({ status, owed }: Redemption): boolean => status === 'held' || owed.length > 0;
+export const isOpen = ({ status, owed }: Redemption): boolean =>
+  status === 'held' || status === 'awaitingApproval' || owed.length > 0;
 
-/** What was owed has been told. */
-export const payOwed = (redemption: Redemption): Redemption =>
-  redemption.owed.length === 0 ? redemption : { ...redemption, owed: [] };
+/** What was told is not owed any more; what came on top of it meanwhile still is. */
+export const payOwed = (redemption: Redemption, told: readonly OwedEvent[]): Redemption => {
+  const names = new Set(told.map((event) => JSON.stringify(event)));
+  const owed = redemption.owed.filter((event) => !names.has(JSON.stringify(event)));
+  return owed.length === redemption.owed.length ? redemption : { ...redemption, owed };
+};

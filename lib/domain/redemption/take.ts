@@ -1,5 +1,6 @@
 import type { CappedLimit } from '../offer/cap-room.ts';
-import { type Cap, type CapPart, holderOf, isOfCode, leftOf, planTake } from './cap.ts';
+import { type Cap, type CapPart, holderOf, isOfCode, leftOf, planTake, shape } from './cap.ts';
+import type { Task } from '../task/task.ts';
 import type { CapUse, Redemption } from './redemption.ts';
 import type { LedgerMove, PartGive, PartTake, PersonLine, StoredRedemption } from './redemption-store.ts';
 
@@ -7,9 +8,9 @@ import type { LedgerMove, PartGive, PartTake, PersonLine, StoredRedemption } fro
 export type Want =
   | {
       readonly kind: 'cap';
-      readonly limit: CappedLimit | 'grant' | 'code';
+      readonly limit: CappedLimit | 'grant' | 'code' | 'authorization';
       readonly cap: Cap;
-      /** 1, or what it takes off. */
+      /** 1, what it takes off, or what the order costs. */
       readonly amount: number;
     }
   | {
@@ -91,6 +92,23 @@ const planCap = ({ want, parts }: Seen & { readonly kind: 'cap' }, start: number
 };
 
 /**
+ * How to take of a cap whatever is left of it, because somebody who may allow it did. What is missing is owed by its
+ * first part, so that nobody else gets anything until as much was given back.
+ */
+export const planBeyond = ({ want, parts }: Seen & { readonly kind: 'cap' }): Planned => {
+  const { cap, limit, amount } = want;
+  const [first] = parts;
+  if (first === undefined) return { kind: 'shape', cap, before: parts, after: shape(cap, parts) };
+  const { capId } = cap;
+  const share = { part: first.part, amount };
+  const use: CapUse = { kind: 'cap', limit, capId, shares: [share] };
+  return {
+    kind: 'taking',
+    taking: { ...NOTHING_TAKEN, uses: [use], takes: [{ capId, ...share, limit: null }] },
+  };
+};
+
+/**
  * How to take all that one offer wants of its limits: a cap that has to be shaped first comes before anything else.
  *
  * @param start - where to begin among the parts of a cap
@@ -99,8 +117,8 @@ export const planWants = (seen: readonly Seen[], start: number): Planned => {
   const plans = seen.map((one) => (one.kind === 'cap' ? planCap(one, start) : planPerson(one)));
   const short = plans.find((plan) => plan.kind === 'short');
   if (short !== undefined) return short;
-  const shape = plans.find((plan) => plan.kind === 'shape');
-  if (shape !== undefined) return shape;
+  const unshaped = plans.find((plan) => plan.kind === 'shape');
+  if (unshaped !== undefined) return unshaped;
   return {
     kind: 'taking',
     taking: joinTakings(plans.flatMap((plan) => (plan.kind === 'taking' ? [plan.taking] : []))),
@@ -113,15 +131,21 @@ const byHolder = (take: PartTake, { visitorId, expiresAt }: Redemption): PartTak
     ? { ...take, hold: { holder: holderOf(take.capId, visitorId), until: expiresAt } }
     : take;
 
-/** A move as it is written: what it takes, and what it gives back to the very parts and lines that it came from. */
+/**
+ * A move as it is written: what it takes, and what it gives back to the very parts and lines that it came from.
+ *
+ * @param task - work that it makes for somebody
+ */
 export const moveOf = (
   before: StoredRedemption | null,
   after: Redemption,
   { takes, personTakes, personChecks }: Taking,
   given: readonly CapUse[],
+  task?: Task,
 ): LedgerMove => ({
   before,
   after,
+  ...(task === undefined ? {} : { task }),
   takes: takes.map((take) => byHolder(take, after)),
   gives: given.flatMap((use): readonly PartGive[] =>
     use.kind === 'cap' ? use.shares.map((share) => ({ capId: use.capId, ...share })) : [],

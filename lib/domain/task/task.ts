@@ -6,7 +6,7 @@ export type TaskStatus = 'open' | 'claimed' | 'escalated' | 'done' | 'withdrawn'
 /** What somebody has to do. */
 export const TO_DO: readonly TaskStatus[] = ['open', 'claimed', 'escalated'];
 
-/** Work for a person, as a journey asked for it. Times are milliseconds since 1970. */
+/** Work for a person, as a journey or an order asked for it. Times are milliseconds since 1970. */
 export interface Task {
   readonly taskId: string;
   readonly visitorId: string;
@@ -14,12 +14,16 @@ export interface Task {
   readonly summary: string;
   /** How it may end; empty: it just ends. */
   readonly outcomes: readonly string[];
-  /** When the journey no longer waits for it; null: never. */
+  /** When nobody waits for it any longer; null: never. */
   readonly dueAt: number | null;
-  readonly journeyId: string;
-  readonly stepId: string;
-  /** The journey instance that asked. */
-  readonly run: string;
+  /** The journey that asked, its step and its instance; null where an order did. */
+  readonly journeyId: string | null;
+  readonly stepId: string | null;
+  readonly run: string | null;
+  /** The order that waits for it; absent where a journey does. */
+  readonly orderId?: string;
+  /** Whom it is addressed to, as an account names them; absent: whoever works on the queue. */
+  readonly approver?: string;
   readonly openedAt: number;
   readonly status: TaskStatus;
   readonly claimedBy: string | null;
@@ -28,7 +32,7 @@ export interface Task {
   readonly escalationReason: string | null;
   readonly outcome: string | null;
   readonly finishedAt: number | null;
-  /** It is done, and the visitor's journey has not been told yet. */
+  /** It is done, and the journey or the order has not been told yet. */
   readonly owesMail: boolean;
 }
 
@@ -43,22 +47,26 @@ export type Move = { readonly task: Task } | { readonly refused: Refused };
 
 const refuse = (kind: Refused['kind'], detail: string): Move => ({ refused: { kind, detail } });
 
-/** A task as an effect opens it, at the moment of its commit. */
-export const openTask = (
-  effect: Extract<TaskEffect, { readonly what: 'open' }>,
-  visitorId: string,
-  at: number,
-): Task => ({
-  taskId: effect.taskId,
-  visitorId,
-  queue: effect.queue,
-  summary: effect.summary,
-  outcomes: effect.outcomes,
-  dueAt: effect.dueAt,
-  journeyId: effect.journeyId,
-  stepId: effect.stepId,
-  run: effect.run,
-  openedAt: at,
+/** What is known of a task from its first moment on. */
+type Asked = Pick<
+  Task,
+  | 'taskId'
+  | 'visitorId'
+  | 'queue'
+  | 'summary'
+  | 'outcomes'
+  | 'dueAt'
+  | 'journeyId'
+  | 'stepId'
+  | 'run'
+  | 'orderId'
+  | 'approver'
+  | 'openedAt'
+>;
+
+/** A task that nobody has looked at yet. */
+export const newTask = (asked: Asked): Task => ({
+  ...asked,
   status: 'open',
   claimedBy: null,
   claimedAt: null,
@@ -68,6 +76,23 @@ export const openTask = (
   finishedAt: null,
   owesMail: false,
 });
+
+/** A task as an effect opens it, at the moment of its commit. */
+export const openTask = (
+  {
+    taskId,
+    queue,
+    summary,
+    outcomes,
+    dueAt,
+    journeyId,
+    stepId,
+    run,
+  }: Extract<TaskEffect, { readonly what: 'open' }>,
+  visitorId: string,
+  at: number,
+): Task =>
+  newTask({ taskId, visitorId, queue, summary, outcomes, dueAt, journeyId, stepId, run, openedAt: at });
 
 /** Whether nothing more happens to a task. */
 export const isOver = ({ status }: Task): boolean => status === 'done' || status === 'withdrawn';
@@ -116,5 +141,5 @@ export const finishTask = (task: Task, outcome: string | null, at: number): Move
 export const withdrawTask = (task: Task, at: number): Task =>
   isOver(task) ? task : { ...task, status: 'withdrawn', finishedAt: at };
 
-/** The visitor's journey has been told. */
+/** The visitor's journey, or the order, has been told. */
 export const payMail = (task: Task): Task => ({ ...task, owesMail: false });

@@ -35,7 +35,7 @@ export const createOrderChanger = (deps: ChangeDeps): ChangeOrder => {
 
   /** What was given back can be had again: decisions are told, and nobody's order depends on it. */
   const tellRestored = async ({ holds }: Redemption, gives: readonly CapUse[]): Promise<void> => {
-    if (!gives.some((use) => use.kind === 'cap' && use.limit !== 'grant')) return;
+    if (!gives.some((use) => use.kind === 'cap' && (use.limit === 'total' || use.limit === 'budget'))) return;
     const offers = holds.map(({ offerId }) => offerId);
     await deps.digest?.note([], offers).catch((error: unknown) => deps.onDegraded?.(error));
   };

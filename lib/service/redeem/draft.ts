@@ -61,7 +61,7 @@ const roomOf = (seen: readonly Seen[]): CapRoom => {
   let room: CapRoom = {};
   for (const one of seen) {
     const limit = one.kind === 'cap' ? one.want.limit : 'perVisitor';
-    const key = limit === 'grant' || limit === 'code' ? 'perVisitor' : limit;
+    const key = limit === 'total' || limit === 'budget' ? limit : 'perVisitor';
     room = { ...room, [key]: Math.min(room[key] ?? Number.POSITIVE_INFINITY, leftIn(one)) };
   }
   return room;

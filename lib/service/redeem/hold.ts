@@ -7,9 +7,9 @@ import type { DecisionWarning } from '../../domain/decision/answer.ts';
 import { type RedemptionTerms, redemptionTerms } from '../../domain/decision/redeem.ts';
 import { NO_REQUEST } from '../../domain/decision/request.ts';
 import { isJsonObject } from '../../domain/json.ts';
-import { expire, HOLD_MS, type Hold, type Redemption } from '../../domain/redemption/redemption.ts';
+import { expire, type Redemption } from '../../domain/redemption/redemption.ts';
 import type { StoredRedemption } from '../../domain/redemption/redemption-store.ts';
-import { joinTakings, moveOf, NOTHING_TAKEN, type Taking } from '../../domain/redemption/take.ts';
+import { moveOf, NOTHING_TAKEN } from '../../domain/redemption/take.ts';
 import type { VisitorStore } from '../../domain/visitor/visitor-store.ts';
 import { Conflict, InvalidRequest, Unavailable } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/logger.ts';
@@ -17,18 +17,23 @@ import { delayUntil } from '../business/outbox.ts';
 import type { Catalogs } from '../catalog-library.ts';
 import type { PersonIds } from '../person.ts';
 import { type CodesOfOrderDeps, readCodes } from './codes-of-order.ts';
-import { createDrafter, type Draft, planAll, type Wanted } from './draft.ts';
+import { createDrafter, type Draft, type Wanted } from './draft.ts';
 import { changesOf, type ExhaustedDigest } from './exhausted.ts';
-import { backOff, isShort, type LedgerDeps, MAX_ATTEMPTS, shapeFirst } from './ledger.ts';
+import { backOff, isShort, MAX_ATTEMPTS, shapeFirst } from './ledger.ts';
+import { planOrder } from './plan-order.ts';
+import type { Settler } from './settle.ts';
+import { approvalOf, createSpender, type SpendDeps } from './spend.ts';
 import { readWhom, type Whom } from './whom.ts';
 
-export interface HoldDeps extends LedgerDeps, Pick<CodesOfOrderDeps, 'codeSecret'> {
+export interface HoldDeps extends SpendDeps, Pick<CodesOfOrderDeps, 'codeSecret'> {
   readonly readVisitors: VisitorStore['read'];
   readonly catalogs: () => Promise<Catalogs>;
   readonly queues: QueueSender;
   readonly digest: ExhaustedDigest;
   /** The digest as it was last seen. */
   readonly exhausted: () => Promise<readonly ExhaustedCap[]>;
+  /** Moves an order on that awaits its approval. */
+  readonly tend: Settler['tend'];
   readonly logger: Logger;
 }
 
@@ -59,12 +64,17 @@ const cartOf = (request: RedemptionRequest, { profile }: Whom): Cart | null => {
 export const createHolder = (deps: HoldDeps) => {
   const { store, now, random } = deps;
   const draft = createDrafter(deps);
+  const spender = createSpender(deps);
 
-  /** What is known of an order; a hold whose time is over is released first. */
+  /** What is known of an order; a hold whose time is over is released first, and an approval taken note of. */
   const standing = async (orderId: string): Promise<StoredRedemption | null> => {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const before = await store.read(orderId);
       if (before === null) return null;
+      if (before.redemption.status === 'awaitingApproval') {
+        await deps.tend(orderId);
+        return store.read(orderId);
+      }
       const { redemption: after, gives } = expire(before.redemption, now());
       if (after === before.redemption) return before;
       await store.write(moveOf(before, after, NOTHING_TAKEN, gives));
@@ -108,12 +118,15 @@ export const createHolder = (deps: HoldDeps) => {
     const whom = await readWhom(deps.readVisitors, ids, await deps.catalogs(), at);
     const cart = cartOf(request, whom);
     const { catalog, visitor, profile } = whom;
-    const decisionRequest = {
+    const asked = {
       ...NO_REQUEST,
       channel: request.channel ?? null,
       context: isJsonObject(request.context) ? request.context : {},
       cart,
     };
+    const accountId = request.accountId ?? profile.account?.id ?? null;
+    const account = await spender.accountOf(accountId, whom, asked, cart, at);
+    const decisionRequest = { ...asked, account: account?.account ?? null };
     const terms = redemptionTerms({
       catalog,
       visitor,
@@ -124,7 +137,7 @@ export const createHolder = (deps: HoldDeps) => {
       ...(await readCodes(deps, catalog, cart)),
       now: at,
     });
-    return { whom, terms, entitlements: entitlementsOf(request, terms, whom, cart) };
+    return { whom, terms, account, entitlements: entitlementsOf(request, terms, whom, cart) };
   };
 
   return async (request: RedemptionRequest): Promise<Held> => {
@@ -132,7 +145,9 @@ export const createHolder = (deps: HoldDeps) => {
     const before = await standing(orderId);
     if (before !== null && !mayBeHeldAgain(before.redemption))
       return { redemption: before.redemption, isNew: false, warnings: [] };
-    const { whom, terms, entitlements } = await prepare(request);
+    const { whom, terms, account, entitlements } = await prepare(request);
+    const { currency } = whom.catalog.settings;
+    const allowed = approvalOf(before?.redemption);
     const start = Math.floor(random() * 16);
     let first: ReadonlySet<string> | null = null;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
@@ -149,24 +164,25 @@ export const createHolder = (deps: HoldDeps) => {
         });
       }
       first ??= names;
-      const plan = planAll(drafted, start);
-      if ('takings' in plan) {
-        const redemption = {
-          ...redemptionOf(orderId, whom, drafted, plan.takings, now()),
-          ...forRefunds(terms, drafted),
-        };
-        const outcome = await store.write(moveOf(before, redemption, joinTakings(plan.takings), []));
+      const spent = await spender.plan(account, drafted.cart, currency, allowed);
+      const refundTerms = forRefunds(terms, drafted);
+      const plan = planOrder({ orderId, whom, drafted, refundTerms, spent, start, now: now() });
+      if (plan.kind === 'shape') {
+        await shapeFirst(deps, plan);
+        continue;
+      }
+      if (plan.kind === 'order') {
+        const { redemption, taking, task } = plan;
+        const outcome = await store.write(moveOf(before, redemption, taking, [], task));
         if (outcome === 'written') {
-          await Promise.all([release(redemption), tellDigest(drafted, names)]);
+          if (redemption.status === 'held')
+            await Promise.all([release(redemption), tellDigest(drafted, names)]);
           return { redemption, isNew: true, warnings: drafted.warnings };
         }
         if (outcome === 'moved') {
           const other = await store.read(orderId);
           if (other !== null) return { redemption: other.redemption, isNew: false, warnings: [] };
         }
-      } else if (plan.kind === 'shape') {
-        await shapeFirst(deps, plan);
-        continue;
       }
       await backOff(deps, attempt);
     }
@@ -208,33 +224,3 @@ const refuseShort = ({ seen }: Draft, entitlements: readonly Wanted[]): void => 
     claims: short.map(({ offer }) => ({ offerId: offer.id, status: 'CAPPED' })),
   });
 };
-
-const redemptionOf = (
-  orderId: string,
-  { visitorId }: Whom,
-  { cart, wanted }: Draft,
-  takings: readonly Taking[],
-  at: number,
-): Redemption => ({
-  orderId,
-  visitorId,
-  status: 'held',
-  heldAt: at,
-  expiresAt: at + HOLD_MS,
-  committedAt: null,
-  endedAt: null,
-  cart,
-  holds: wanted.map(
-    ({ offer, grantId, code, amount }, index): Hold => ({
-      offerId: offer.id,
-      ...(grantId === undefined ? {} : { grantId }),
-      ...(code === undefined ? {} : { code }),
-      amount,
-      state: 'held',
-      late: offer.definition.late ?? 'honour',
-      uses: takings[index]?.uses ?? [],
-    }),
-  ),
-  refunds: [],
-  owed: [],
-});

@@ -41,13 +41,23 @@ const readCap = async ({ store }: LedgerDeps, cap: Cap, amount: number): Promise
   return parts;
 };
 
+/** What the ledger says of a want of a cap now. */
+export const lookAtCap = async (
+  deps: LedgerDeps,
+  want: Want & { readonly kind: 'cap' },
+): Promise<Seen & { readonly kind: 'cap' }> => ({
+  kind: 'cap',
+  want,
+  parts: await readCap(deps, want.cap, want.amount),
+});
+
 /** What the ledger says of each want now. */
 export const look = (deps: LedgerDeps, wants: readonly Want[]): Promise<readonly Seen[]> =>
   Promise.all(
     wants.map(
       async (want): Promise<Seen> =>
         want.kind === 'cap'
-          ? { kind: 'cap', want, parts: await readCap(deps, want.cap, want.amount) }
+          ? lookAtCap(deps, want)
           : {
               kind: 'person',
               want,

@@ -8,7 +8,7 @@ export const createMeasuredHolder = (deps: HoldDeps, { add }: Metrics): ReturnTy
   return async (request) => {
     try {
       const held = await hold(request);
-      if (held.isNew) add({ HoldsTaken: held.redemption.holds.length });
+      if (held.isNew && held.redemption.status === 'held') add({ HoldsTaken: held.redemption.holds.length });
       return held;
     } catch (error) {
       if (error instanceof Conflict) add({ CapsHit: 1 });

@@ -3,6 +3,7 @@ import { recomputedBy } from '../../domain/decision/recompute.ts';
 import type { Recomputed } from '../../domain/offer/refund.ts';
 import type { Redemption } from '../../domain/redemption/redemption.ts';
 import { type RefundAmounts, type RefundRequest, refund } from '../../domain/redemption/refund.ts';
+import { giveBack, type SpendingUse } from '../../domain/redemption/spending.ts';
 import { NOTHING_TAKEN } from '../../domain/redemption/take.ts';
 import { Conflict, InvalidRequest } from '../../runtime/errors.ts';
 import { createOrderChanger } from './change-order.ts';
@@ -35,7 +36,19 @@ export const createRefunder = ({ catalogAt, ...ledger }: RefundDeps): RefundOrde
       if ('invalid' in outcome) {
         throw new InvalidRequest('The body is not what this operation takes.', [outcome.invalid]);
       }
-      const { redemption: after, amounts } = outcome;
-      return { after, gives: [], taking: NOTHING_TAKEN, answer: amounts };
+      const { redemption: refunded, amounts } = outcome;
+      const { after, gives } = unspent(redemption, refunded, amounts.amount);
+      return { after, gives, taking: NOTHING_TAKEN, answer: amounts };
     });
+};
+
+/** What is paid back was not spent for the account; an answer that is given again gives nothing back again. */
+const unspent = (
+  before: Redemption,
+  after: Redemption,
+  amount: number,
+): { readonly after: Redemption; readonly gives: readonly SpendingUse[] } => {
+  if (after === before || after.spending === undefined) return { after, gives: [] };
+  const { spending, gives } = giveBack(after.spending, amount);
+  return { after: { ...after, spending }, gives };
 };

@@ -49,6 +49,7 @@ export const createOrderTaker = ({ settle, readVisitors, queues, now, logger }: 
       return;
     }
     const redemption = await settle.tend(message.order.orderId);
+    // The end of what awaits an approval is days away: the sweep finds it.
     if (redemption?.status !== 'held') return;
     // A queue's clock and the service's differ, and a hold may be longer than a queue keeps a message back.
     await queues.send('order-effects', [message], delayUntil(redemption.expiresAt, now()));

@@ -4,10 +4,12 @@ import type { VisitorEvent } from '../../domain/visitor/event.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { SendMail } from '../send-mail.ts';
 
-/** What it takes to tell a journey that its task is done. */
+/** What it takes to tell whoever waits for a task that it is done. */
 export interface SettleDeps {
   readonly tasks: TaskStore;
   readonly mail: SendMail;
+  /** Has the offer ledger look at an order. */
+  readonly tendOrder: (orderId: string) => Promise<void>;
 }
 
 const eventOf = (task: Task, finishedAt: number): VisitorEvent => ({
@@ -29,13 +31,17 @@ const eventOf = (task: Task, finishedAt: number): VisitorEvent => ({
 });
 
 /**
- * Tells the visitor's journey that a task is done, and only then notes that it was told: whoever dies in between has it
- * told again, under the same id. Nothing where it is told already.
+ * Tells the visitor's journey, or the order, that a task is done, and only then notes that it was told: whoever dies in
+ * between has it told again, under the same id. Nothing where it is told already.
  */
-export const settleTask = async ({ tasks, mail }: SettleDeps, stored: StoredTask): Promise<Task> => {
+export const settleTask = async (
+  { tasks, mail, tendOrder }: SettleDeps,
+  stored: StoredTask,
+): Promise<Task> => {
   const { task } = stored;
   if (!task.owesMail || task.finishedAt === null) return task;
-  await mail(task.visitorId, eventOf(task, task.finishedAt));
+  if (task.orderId !== undefined) await tendOrder(task.orderId);
+  else await mail(task.visitorId, eventOf(task, task.finishedAt));
   const paid = payMail(task);
   // A conflict: somebody else told it too, and noted that.
   await tasks.change(stored, paid);
@@ -53,6 +59,6 @@ export const sweepTasks = async (deps: SettleDeps, logger: Logger): Promise<void
       if (stored !== null) await settleTask(deps, stored);
     }
   } catch (error) {
-    logger.warn('Journeys could not be told of tasks that are done.', {}, error);
+    logger.warn('Journeys and orders could not be told of tasks that are done.', {}, error);
   }
 };

@@ -1,6 +1,7 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { createExhaustedStore } from '../../../lib/adapters/dynamodb/exhausted-store.ts';
 import { createRedemptionStore } from '../../../lib/adapters/dynamodb/redemption-store.ts';
+import { createTaskStore } from '../../../lib/adapters/dynamodb/task-store.ts';
 import { orderMessageSchema } from '../../../lib/contracts/orders.ts';
 import type { QueueSender } from '../../../lib/contracts/queue-sender.ts';
 import type { CompiledCatalog } from '../../../lib/domain/catalog/compiled.ts';
@@ -114,6 +115,9 @@ export class Shop {
     const ledger = {
       store,
       readVisitors,
+      // Nobody orders for an account here.
+      readAccount: async () => null,
+      tasks: createTaskStore(client, TABLE_NAMES.log),
       queues,
       mail,
       codeSecret: async () => CODE_SECRET,
@@ -125,12 +129,13 @@ export class Shop {
       logger: quiet,
     };
     this.store = store;
+    this.settle = createSettler(ledger);
     this.hold = createHolder({
       ...ledger,
+      tend: this.settle.tend,
       catalogs: async () => ({ active: this.catalog, rollout: null }),
       exhausted: async () => [],
     });
-    this.settle = createSettler(ledger);
     this.refund = createRefunder({ ...ledger, catalogAt: async () => this.catalog });
     this.#take = createOrderTaker({ ...ledger, settle: this.settle });
     this.#sweep = createOrderSweep({ ...ledger, findOverdue: store.findOverdue });

@@ -99,6 +99,7 @@ const deadAfterWrite = () => {
       },
     },
     readVisitors: async () => new Map(),
+    tasks: world.tasks,
     mail: async () => undefined,
     now: () => world.clock.now,
     pause: async () => undefined,

@@ -1,8 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type AttributeValue, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { createAccountReader } from '../../../lib/adapters/dynamodb/account-reader.ts';
 import { createExhaustedStore } from '../../../lib/adapters/dynamodb/exhausted-store.ts';
 import { readPart, readRedemption } from '../../../lib/adapters/dynamodb/redemption-items.ts';
 import { createRedemptionStore } from '../../../lib/adapters/dynamodb/redemption-store.ts';
+import { createTaskStore } from '../../../lib/adapters/dynamodb/task-store.ts';
 import type { Definition } from '../../../lib/domain/catalog/definition.ts';
 import { type Redemption, usesOf } from '../../../lib/domain/redemption/redemption.ts';
 import type { RedemptionStore } from '../../../lib/domain/redemption/redemption-store.ts';
@@ -94,8 +96,10 @@ export const startLedgerWorld = async (definitions: readonly object[], seed = 1)
       return outcome;
     },
   };
+  const tasks = createTaskStore(world.client, TABLE_NAMES.log);
   const deps = {
     store: mortal,
+    tasks,
     now: () => clock.now,
     pause,
     random,
@@ -105,9 +109,17 @@ export const startLedgerWorld = async (definitions: readonly object[], seed = 1)
   };
   const { logger } = recordingLogger();
   const queues = { send: async () => undefined };
+  const settle = createSettler({
+    ...deps,
+    mail: async (visitorId, event) => {
+      mail.push({ visitorId, event });
+    },
+  });
   const holderWith = (other: Partial<LedgerDeps>) =>
     createHolder({
       ...deps,
+      readAccount: createAccountReader(world.client, TABLE_NAMES.visitors),
+      tend: settle.tend,
       catalogs: async () => ({ active: catalogs.current, rollout: null }),
       queues,
       exhausted: async () => [],
@@ -127,12 +139,8 @@ export const startLedgerWorld = async (definitions: readonly object[], seed = 1)
     },
     hold: holderWith({}),
     holderWith,
-    settle: createSettler({
-      ...deps,
-      mail: async (visitorId, event) => {
-        mail.push({ visitorId, event });
-      },
-    }),
+    settle,
+    tasks,
     books: async (): Promise<Books> => {
       const items: Item[] = [];
       let start: Item | undefined;

@@ -37,6 +37,7 @@ export const startTaskWorld = async () => {
   const world = await startWorld();
   const tasks = createTaskStore(world.client, TABLE_NAMES.log);
   const mail: { readonly visitorId: string; readonly event: VisitorEvent }[] = [];
+  const tended: string[] = [];
   const fault = { mail: false };
   const { logger } = recordingLogger();
   const operations = taskOperations({
@@ -44,6 +45,9 @@ export const startTaskWorld = async () => {
     mail: async (visitorId, event) => {
       if (fault.mail) throw new Error('the queue is away');
       mail.push({ visitorId, event });
+    },
+    tendOrder: async (orderId) => {
+      tended.push(orderId);
     },
     now: () => NOW + 60_000,
     logger,
@@ -72,6 +76,7 @@ export const startTaskWorld = async () => {
     client: world.client,
     tasks,
     mail,
+    tended,
     fault,
     operations,
     call,
