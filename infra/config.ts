@@ -29,6 +29,12 @@ const limitSchema = z.strictObject({
   burst: z.number().int().min(1),
 });
 
+const domainSchema = z.strictObject({
+  /** Without `https://`. */
+  name: z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/),
+  certificateArn: z.string().startsWith('arn:'),
+});
+
 const regionSchema = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/);
 
 const configSchema = z
@@ -68,7 +74,20 @@ const configSchema = z
         /** Each route for operators. */
         operators: limitSchema,
       }),
+      /** A name of the API's own, with a certificate in its Region; null: the one that AWS gives. */
+      domain: domainSchema.nullable(),
     }),
+    /** CloudFront and a firewall in front of the API, which is then to be had no other way; null: none. */
+    edge: z
+      .strictObject({
+        /** Where clients call the service, with a certificate in us-east-1. */
+        domain: domainSchema,
+        /** Requests that one network address may make in five minutes. */
+        requestsPerFiveMinutes: z.number().int().min(10),
+        /** Counted up to change what the edge proves itself by. */
+        rotation: z.number().int().min(1),
+      })
+      .nullable(),
     /** Most copies at a time of each function that takes messages off a queue. */
     concurrency: z.strictObject({
       /** Of those that move journeys: what visitors did, and timers that fired. */
@@ -138,6 +157,10 @@ const configSchema = z
       message: 'the home "region" has to be named, and is none of the replicas',
     },
   )
+  .refine(({ edge, api, region }) => edge === null || (api.domain !== null && region !== undefined), {
+    path: ['edge'],
+    message: 'CloudFront reaches the API by a name of its own: "api.domain", and names its "region"',
+  })
   .refine(({ region, replicas, data }) => !data.ownKey || (region !== undefined && replicas.length === 0), {
     path: ['data', 'ownKey'],
     message: 'a key stays in its Region: name the "region", and have no replicas',
@@ -167,7 +190,8 @@ const ENVIRONMENTS: Readonly<Record<string, WendConfig>> = {
     data: { retain: false, deletionProtection: false, recoveryDays: 7, ownKey: false },
     replicas: [],
     logs: { retentionDays: 14, level: 'DEBUG' },
-    api: { limits: limits(100) },
+    api: { limits: limits(100), domain: null },
+    edge: null,
     concurrency: { react: 5, effects: 2, counters: 2 },
     canary: null,
     observability: { emails: [], objectives: { availability: 99, decideP99: 1000, oldestEvent: 300 } },
@@ -181,7 +205,8 @@ const ENVIRONMENTS: Readonly<Record<string, WendConfig>> = {
     data: { retain: true, deletionProtection: true, recoveryDays: 14, ownKey: false },
     replicas: [],
     logs: { retentionDays: 30, level: 'INFO' },
-    api: { limits: limits(1000) },
+    api: { limits: limits(1000), domain: null },
+    edge: null,
     concurrency: { react: 20, effects: 5, counters: 2 },
     canary: 'CANARY_10PERCENT_5MINUTES',
     observability: { emails: [], objectives },
@@ -195,7 +220,8 @@ const ENVIRONMENTS: Readonly<Record<string, WendConfig>> = {
     data: { retain: true, deletionProtection: true, recoveryDays: 35, ownKey: false },
     replicas: [],
     logs: { retentionDays: 90, level: 'INFO' },
-    api: { limits: limits(5000) },
+    api: { limits: limits(5000), domain: null },
+    edge: null,
     concurrency: { react: 100, effects: 20, counters: 2 },
     canary: 'CANARY_10PERCENT_10MINUTES',
     observability: { emails: [], objectives },
@@ -210,7 +236,8 @@ const ENVIRONMENTS: Readonly<Record<string, WendConfig>> = {
     data: { retain: false, deletionProtection: false, recoveryDays: null, ownKey: false },
     replicas: [],
     logs: { retentionDays: 1, level: 'DEBUG' },
-    api: { limits: limits(1000) },
+    api: { limits: limits(1000), domain: null },
+    edge: null,
     concurrency: { react: 2, effects: 2, counters: 2 },
     canary: null,
     observability: null,

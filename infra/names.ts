@@ -3,6 +3,9 @@ import type { Construct } from 'constructs';
 
 export { nameOf } from '../lib/contracts/names.ts';
 
+/** Where CloudFront looks for certificates and firewalls. */
+export const EDGE_REGION = 'us-east-1';
+
 /** The ARN of a table in the stack's own account and Region. */
 export const tableArn = (scope: Construct, name: string): string =>
   Stack.of(scope).formatArn({ service: 'dynamodb', resource: 'table', resourceName: name });

@@ -1,7 +1,9 @@
 import { Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
+  ApiMapping,
   CfnStage,
+  DomainName,
   HttpApi,
   HttpMethod,
   HttpRoute,
@@ -9,8 +11,10 @@ import {
   HttpStage,
   type IAccessLogSettings,
   LogGroupLogDestination,
+  SecurityPolicy,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { ApiFunction, Route } from '../../lib/contracts/routes.ts';
@@ -29,6 +33,8 @@ export interface WendApiProps {
   /** Answers whatever no route takes: an unknown path 404, a wrong method 405, a preflight. */
   readonly fallback: ApiFunction;
   readonly limits: Limits;
+  /** A name of its own; null: the one that AWS gives. */
+  readonly domain: WendConfig['api']['domain'];
   readonly logRetention: RetentionDays;
   /** Whether its log outlives the stack. */
   readonly retain: boolean;
@@ -69,11 +75,17 @@ export class WendApi extends Construct {
   readonly impact: string;
   readonly api: HttpApi;
   readonly stage: HttpStage;
+  /** Null: it has no name of its own. */
+  readonly domain: DomainName | null;
 
   constructor(scope: Construct, id: string, props: WendApiProps) {
     super(scope, id);
     this.impact = requireImpact(id, props.impact);
-    this.api = new HttpApi(this, 'Http', { description: this.impact, createDefaultStage: false });
+    this.api = new HttpApi(this, 'Http', {
+      description: this.impact,
+      createDefaultStage: false,
+      disableExecuteApiEndpoint: props.domain !== null,
+    });
     const { requestsPerSecond, burst } = props.limits.visitors;
     this.stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
@@ -83,6 +95,7 @@ export class WendApi extends Construct {
       accessLogSettings: this.#accessLog(props),
     });
     this.#limitRoutes(this.#routes(props), props);
+    this.domain = props.domain === null ? null : this.#answerTo(props.domain);
     Validations.of(this).acknowledge({
       id: 'AwsSolutions-APIG4',
       reason: 'Keys are checked in the functions, which spares each request a hop (docs/adr/0002).',
@@ -126,6 +139,16 @@ export class WendApi extends Construct {
       routes.map((route) => [`${route.method} ${route.path}`, throttling(limitFor(route, limits))]),
     );
     for (const route of made) this.stage.node.addDependency(route);
+  }
+
+  #answerTo({ name, certificateArn }: NonNullable<WendApiProps['domain']>): DomainName {
+    const domain = new DomainName(this, 'Domain', {
+      domainName: name,
+      certificate: Certificate.fromCertificateArn(this, 'Certificate', certificateArn),
+      securityPolicy: SecurityPolicy.TLS_1_2,
+    });
+    new ApiMapping(this, 'Mapping', { api: this.api, domainName: domain, stage: this.stage });
+    return domain;
   }
 
   /** A line for each request. */

@@ -7,6 +7,9 @@ import type { WendConfig } from '../config.ts';
 import { requireImpact } from './impact.ts';
 import { ALARM_PERIOD, WendAlarm } from './wend-alarm.ts';
 
+/** AWS's own policy for moving aliases. */
+const POLICY = 'AWSCodeDeployRoleForLambdaLimited';
+
 /** How a new version takes over from the one before. */
 export type CanarySteps = NonNullable<WendConfig['canary']>;
 
@@ -33,12 +36,10 @@ export class Canary extends Construct {
     this.#application = new LambdaApplication(this, 'Application');
     this.#role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('codedeploy.amazonaws.com'),
-      managedPolicies: [
-        ManagedPolicy.fromAwsManagedPolicyName('service-role/AWSCodeDeployRoleForLambdaLimited'),
-      ],
+      managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName(`service-role/${POLICY}`)],
     });
     Validations.of(this.#role).acknowledge({
-      id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited]',
+      id: `AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/${POLICY}]`,
       reason:
         'What CodeDeploy needs to move aliases is the service’s affair and changes with it; only CodeDeploy assumes the role.',
     });

@@ -3,6 +3,7 @@ import type { WendConfig } from '../config.ts';
 import type { FunctionName } from '../functions.ts';
 import { ApiStack } from './api-stack.ts';
 import { DataStack } from './data-stack.ts';
+import { EdgeStack } from './edge-stack.ts';
 import { EventsStack } from './events-stack.ts';
 import type { HouseStack } from './house-stack.ts';
 import { ObservabilityStack } from './observability-stack.ts';
@@ -28,8 +29,15 @@ export const buildEnvironment = (
   // They know each other by name: that what is named is there first is said here.
   events.addStackDependency(data);
   api.addStackDependency(events);
-  const { observability } = config;
-  if (observability === null) return [data, events, api];
-  const watch = new ObservabilityStack(scope, { config, settings: observability, apiId: api.api.api.apiId });
-  return [data, events, api, watch];
+  const made: HouseStack[] = [data, events, api];
+  const { edge, observability } = config;
+  if (edge !== null && config.api.domain !== null) {
+    const front = new EdgeStack(scope, { config, settings: edge, origin: config.api.domain.name });
+    front.addStackDependency(api);
+    made.push(front);
+  }
+  if (observability !== null) {
+    made.push(new ObservabilityStack(scope, { config, settings: observability, apiId: api.api.api.apiId }));
+  }
+  return made;
 };

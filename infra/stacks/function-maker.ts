@@ -13,6 +13,8 @@ export interface Surroundings {
   readonly bundles: ReadonlyMap<FunctionName, string>;
   /** A reference to the secret that identity tokens are signed with; undefined where none is accepted. */
   readonly identitySecret: string | undefined;
+  /** What the edge in front of the API proves itself by; absent: nothing stands there. */
+  readonly edgeSecrets?: string | undefined;
 }
 
 /** Makes functions as `FUNCTIONS` defines them, with their rights on the tables and the bus. */
@@ -89,7 +91,7 @@ export class FunctionMaker {
   }
 
   #environmentOf(name: FunctionName): EnvironmentVariables {
-    const { config, identitySecret } = this.#around;
+    const { config, identitySecret, edgeSecrets } = this.#around;
     const secret = FUNCTIONS[name].verifiesIdentity ? identitySecret : undefined;
     const audience = config.identity.secret === 'none' ? undefined : config.identity.audience;
     return {
@@ -98,6 +100,7 @@ export class FunctionMaker {
       WEND_LOG_TABLE: this.#named('log'),
       WEND_EVENT_BUS: this.#named('bus'),
       WEND_CONTROL_MAX_AGE_MS: String(config.control.maximumAgeMs),
+      ...(edgeSecrets === undefined ? {} : { WEND_EDGE_SECRETS: edgeSecrets }),
       ...(secret === undefined ? {} : { WEND_IDENTITY_SECRET: secret }),
       ...(secret === undefined || audience === undefined ? {} : { WEND_IDENTITY_AUDIENCE: audience }),
     };
