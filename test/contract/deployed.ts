@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { GetQueueAttributesCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
 import { readCatalog } from '../../lib/adapters/catalog-files/read-catalog.ts';
+import { QUEUES } from '../../lib/contracts/queues.ts';
 
 /** What tests that run against a deployed service find in their environment (`npm run test:deploy` sets it). */
 const environmentSchema = z.object({
@@ -26,17 +27,22 @@ export interface Deployed {
 /** How long the queues may take to come to rest, milliseconds. */
 const PATIENCE_MS = 30_000;
 
-/** A commit's effects are in no queue while the stream hands them over: this long has nothing to be seen, milliseconds. */
+/** A commit's effects are in no queue while the stream hands them over: nothing has to be seen for so long, milliseconds. */
 const QUIET_MS = 250;
-const LOOK_EVERY_MS = 50;
+/** What slows the stream's function down slows a look down too: nothing has to be seen for as long as so many of them. */
+const QUIET_LOOKS = 4;
+const LOOK_EVERY_MS = 30;
 
+/** The queues that are worked on. What was laid aside waits in others, for a person. */
 const queuesOf = async (sqs: SQSClient, prefix: string): Promise<readonly string[]> => {
   const { QueueUrls: urls = [] } = await sqs.send(new ListQueuesCommand({ QueueNamePrefix: prefix }));
-  if (urls.length === 0) throw new Error(`no queue's name begins with ${prefix}`);
-  return urls;
+  const names = new Set(Object.keys(QUEUES).map((name) => `${prefix}${name}`));
+  const worked = urls.filter((url) => names.has(url.slice(url.lastIndexOf('/') + 1)));
+  if (worked.length < names.size) throw new Error(`of the queues ${prefix}… there are ${worked.length} only`);
+  return worked;
 };
 
-/** Messages that wait or are being worked on. What was laid aside would wait forever, and is not for a test to sit out. */
+/** Messages that wait or are being worked on. */
 const busyIn = async (sqs: SQSClient, url: string): Promise<number> => {
   const { Attributes: { ApproximateNumberOfMessages, ApproximateNumberOfMessagesNotVisible } = {} } =
     await sqs.send(
@@ -54,15 +60,17 @@ const settleQueues = (prefix: string): (() => Promise<void>) => {
   return async () => {
     known ??= await queuesOf(sqs, prefix);
     const deadline = Date.now() + PATIENCE_MS;
-    let quietSince: number | undefined;
-    while (Date.now() < deadline) {
+    let quietSince = Date.now();
+    let quietLooks = 0;
+    while (quietLooks < QUIET_LOOKS || Date.now() - quietSince < QUIET_MS) {
+      if (Date.now() > deadline) throw new Error(`the queues ${prefix}… do not come to rest`);
       const busy = await Promise.all(known.map((url) => busyIn(sqs, url)));
-      if (busy.some((messages) => messages > 0)) quietSince = undefined;
-      else quietSince ??= Date.now();
-      if (quietSince !== undefined && Date.now() - quietSince >= QUIET_MS) return;
+      if (busy.some((messages) => messages > 0)) {
+        quietLooks = 0;
+        quietSince = Date.now();
+      } else quietLooks += 1;
       await sleep(LOOK_EVERY_MS);
     }
-    throw new Error(`the queues ${prefix}… did not come to rest within ${PATIENCE_MS / 1000} s`);
   };
 };
 
