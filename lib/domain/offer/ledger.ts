@@ -23,11 +23,11 @@ export interface Ledger {
 export interface Layout {
   readonly ledger: Ledger;
   /** Number of the part that each coverage asked for is. */
-  readonly partOf: Int32Array;
+  readonly partOf: readonly number[];
   /** The slot of each line of the cart. */
-  readonly slotOf: Int32Array;
+  readonly slotOf: readonly number[];
   /** The position of each line's first unit within its slot. */
-  readonly firstUnit: Int32Array;
+  readonly firstUnit: readonly number[];
   /** The sku of each slot; shipping, the last, has none. */
   readonly skus: readonly string[];
 }
@@ -94,6 +94,12 @@ const partOfRow = (row: Uint8Array, places: readonly number[]): Uint8Array => {
   return part;
 };
 
+/** Whether of two places of a row one is in its part and the other is not. */
+const differ =
+  (a: number, b = 0) =>
+  (row: Uint8Array): boolean =>
+    row[a] !== row[b];
+
 /** Lays a cart out in slots. A coverage that comes again is not asked again. */
 export const layOut = (cart: Cart, coverages: readonly Coverage[]): Layout => {
   const order = cart.lines
@@ -104,14 +110,14 @@ export const layOut = (cart: Cart, coverages: readonly Coverage[]): Layout => {
         a.line.unitPrice - b.line.unitPrice ||
         compareText(a.line.id, b.line.id),
     );
-  const partOf = new Int32Array(coverages.length);
+  const partOf: number[] = [];
   const { rows, numberOf } = numberRows();
   const row = new Uint8Array(order.length);
   const numbers = new Map<Coverage, number>();
   for (let at = 0; at < coverages.length; at += 1) {
     const coverage = coverages[at];
     if (typeof coverage !== 'function') {
-      partOf[at] = coverage === 'shipping' ? shippingPart : orderPart;
+      partOf.push(coverage === 'shipping' ? shippingPart : orderPart);
       continue;
     }
     let number = numbers.get(coverage);
@@ -123,20 +129,23 @@ export const layOut = (cart: Cart, coverages: readonly Coverage[]): Layout => {
       number = numberOf(row);
       numbers.set(coverage, number);
     }
-    partOf[at] = number;
+    partOf.push(number);
   }
 
-  const slotOf = new Int32Array(order.length);
-  const firstUnit = new Int32Array(order.length);
+  const slotOf: number[] = order.map(() => 0);
+  const firstUnit: number[] = order.map(() => 0);
   /** The place, in order, of each slot's first line. */
   const places: number[] = [];
   const units: number[] = [];
   let firstOfPrice = 0;
-  for (const [place, { line, index }] of order.entries()) {
-    const before = order[place - 1]?.line;
+  let place = -1;
+  let before: CartLine | undefined;
+  for (const { line, index } of order) {
+    place += 1;
     if (before?.sku !== line.sku || before.unitPrice !== line.unitPrice) firstOfPrice = places.length;
+    before = line;
     let slot = firstOfPrice;
-    while (slot < places.length && rows.some((each) => each[place] !== each[places[slot] ?? 0])) slot += 1;
+    while (slot < places.length && rows.some(differ(place, places[slot]))) slot += 1;
     slotOf[index] = slot;
     firstUnit[index] = units[slot] ?? 0;
     if (slot === places.length) places.push(place);

@@ -39,17 +39,20 @@ export const amountTaken = (
  */
 export const takerOn = (ledger: Ledger) => {
   const { size, prices, quantities } = ledger;
-  const weights = zeros(size);
-  const remainders = zeros(size);
-  const ones = zeros(size).fill(1);
+  // What is on one product alone, as most are, needs none of these.
+  let scratch: { readonly weights: Float64Array; readonly remainders: Float64Array } | null = null;
+  let ones: Float64Array | null = null;
   let dearestFirst: readonly number[] | null = null;
 
-  const weigh = (by: Float64Array, covered: Uint8Array): void => {
+  const weigh = (by: Float64Array, covered: Uint8Array) => {
+    scratch ??= { weights: zeros(size), remainders: zeros(size) };
+    const { weights } = scratch;
     for (let slot = 0; slot < size; slot += 1) weights[slot] = covered[slot] === 1 ? (by[slot] ?? 0) : 0;
+    return scratch;
   };
 
   const spread = (total: number, covered: Uint8Array, remaining: Float64Array, shares: Float64Array) => {
-    weigh(prices, covered);
+    const { weights, remainders } = weigh(prices, covered);
     allocateInto(total, weights, quantities, shares, remainders);
     let excess = 0;
     for (let slot = 0; slot < size; slot += 1) {
@@ -77,7 +80,8 @@ export const takerOn = (ledger: Ledger) => {
     if (covered.lastIndexOf(1) === only) shares[only] = total;
     else if (demand.kind === 'sum') spread(total, covered, remaining, shares);
     else if (demand.kind === 'share') {
-      weigh(remaining, covered);
+      const { weights, remainders } = weigh(remaining, covered);
+      ones ??= zeros(size).fill(1);
       allocateInto(total, weights, ones, shares, remainders);
     } else {
       for (let slot = 0; slot < size; slot += 1)
