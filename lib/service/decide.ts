@@ -13,11 +13,11 @@ import { isJsonObject } from '../domain/json.ts';
 import type { VisitorEvent } from '../domain/visitor/event.ts';
 import type { EventBus } from '../domain/visitor/event-bus.ts';
 import { type Profile, profileOf } from '../domain/visitor/profile.ts';
-import { valuesOf } from '../domain/visitor/registers.ts';
 import { STRANGER } from '../domain/visitor/state.ts';
-import type { Account, StoredVisitor } from '../domain/visitor/visitor-store.ts';
+import type { StoredVisitor } from '../domain/visitor/visitor-store.ts';
 import { Unauthenticated, Unavailable } from '../runtime/errors.ts';
 import type { IdentityTokenOutcome } from '../runtime/identity-token.ts';
+import { accountOfDecision, type Spent, spendingToRead } from './account-of-decision.ts';
 import { busEntriesOf } from './bus-entries.ts';
 import { accountOf, checkPlacements, isHiddenFrom, proveIds } from './caller-rights.ts';
 import { type CatalogLibrary, type Catalogs, catalogFor } from './catalog-library.ts';
@@ -78,12 +78,18 @@ export const createDecider = (deps: DecideDeps): Decider => {
     }
   };
 
-  const readAll = async (ids: PersonIds, accountId: string | null, codes: CodeQuestion | null) => {
+  const readAll = async (
+    ids: PersonIds,
+    accountId: string | null,
+    codes: CodeQuestion | null,
+    spending: readonly string[],
+  ) => {
     const request = {
       visitorIds: visitorIdsOf(ids),
       accountId,
       control: deps.control.isStale(),
       ...(codes === null ? {} : { codes }),
+      ...(spending.length === 0 ? {} : { spending }),
     };
     const read = (await attempt(deps.read(request))) ?? NOTHING_READ;
     if (read.control !== null) deps.control.absorb(read.control);
@@ -97,6 +103,11 @@ export const createDecider = (deps: DecideDeps): Decider => {
       const { visitors } = await deps.read({ visitorIds: [id], accountId: null, control: false });
       return visitors.get(id);
     });
+
+  const readSpent = async (spending: readonly string[]): Promise<Spent | null> => {
+    const request = { visitorIds: [], accountId: null, control: false, spending };
+    return (await attempt(deps.read(request)))?.spent ?? null;
+  };
 
   let latest: Catalogs | null = null;
 
@@ -145,8 +156,9 @@ export const createDecider = (deps: DecideDeps): Decider => {
     const typed = request.cart?.codes ?? [];
     const asker = { caller, visitorIds: visitorIdsOf(ids), address, now };
     const codes = typed.length === 0 ? null : await deps.codes(typed, asker);
+    const accountId = accountOf(request, caller);
     const [read] = await Promise.all([
-      readAll(ids, accountOf(request, caller), codes?.question ?? null),
+      readAll(ids, accountId, codes?.question ?? null, spendingToRead(latest, accountId, now)),
       dryRun ? undefined : ingest(inline.events),
     ]);
     if (read.control !== null && !deps.control.stillKnows(caller.id)) {
@@ -161,10 +173,12 @@ export const createDecider = (deps: DecideDeps): Decider => {
     // What was not read may be an open problem, on either of two ids: nothing is sold then.
     const unread = person.unread || !read.complete;
     const { profile, pending } = reflect(person, inline, ids, catalog, now);
+    const bare = toDecisionRequest(request);
+    const about = { account: read.account, catalog, profile, request: bare, now };
     const asked: DecisionInput = {
       catalog,
       profile,
-      request: toDecisionRequest(request, read.account),
+      request: { ...bare, account: await accountOfDecision(about, read.spent, readSpent) },
       now,
       decisionId: `${person.visitorId}.${now.toString(36)}-${deps.newId()}`,
       unread,
@@ -227,11 +241,11 @@ const reflect = (
   return { profile: profileOf(visitor, visitorId, seed), pending };
 };
 
-const toDecisionRequest = (request: DecideRequest, account: Account | null): DecisionRequest => ({
+const toDecisionRequest = (request: DecideRequest): DecisionRequest => ({
   placements: [...placementLimits(request)].map(([id, limit]) => ({ id, limit })),
   channel: request.channel ?? null,
   cart: request.cart === undefined ? null : toCart(request.cart),
   context: isJsonObject(request.context) ? request.context : {},
-  account: account === null ? null : { id: account.id, traits: valuesOf(account.traits) },
+  account: null,
   explain: request.options?.explain === true,
 });

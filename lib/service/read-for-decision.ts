@@ -1,5 +1,6 @@
 import type { ControlSnapshot } from '../contracts/control.ts';
 import type { Account, StoredVisitor } from '../domain/visitor/visitor-store.ts';
+import type { Spent } from './account-of-decision.ts';
 import type { CodeQuestion, CodeReading } from './codes/code-desk.ts';
 
 /** What one decision reads. */
@@ -8,6 +9,8 @@ export type ReadForDecision = (request: {
   readonly accountId: string | null;
   readonly control: boolean;
   readonly codes?: CodeQuestion;
+  /** Caps of what its account spends. */
+  readonly spending?: readonly string[];
 }) => Promise<ReadOfDecision>;
 
 export interface ReadOfDecision {
@@ -18,6 +21,8 @@ export interface ReadOfDecision {
   readonly control: ControlSnapshot | null;
   /** Null where it was not asked for, or could not be read. */
   readonly codes: CodeReading | null;
+  /** By cap; null where it could not be read. */
+  readonly spent: Spent | null;
 }
 
 /** What is known where nothing could be read. */
@@ -27,4 +32,5 @@ export const NOTHING_READ: ReadOfDecision = {
   complete: false,
   control: null,
   codes: null,
+  spent: null,
 };

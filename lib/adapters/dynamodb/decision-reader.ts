@@ -22,6 +22,8 @@ export interface DecisionReadRequest {
     readonly guessers: readonly Guesser[];
     readonly hour: number;
   };
+  /** Caps of what its account spends; absent: none. */
+  readonly spending?: readonly string[];
 }
 
 export interface DecisionRead {
@@ -37,6 +39,8 @@ export interface DecisionRead {
     readonly taken: ReadonlyMap<string, CodeHold>;
     readonly guesses: readonly (readonly string[])[];
   } | null;
+  /** What was spent of each cap that was asked for, minor units; null where they could not be read. */
+  readonly spent: ReadonlyMap<string, number> | null;
 }
 
 /** Reads for decisions: eventually consistent, which costs half; the request brings what is newer along. */
@@ -48,12 +52,13 @@ export const createDecisionReader = (
   logTable: string,
 ): DecisionReader => {
   const send = createLeanBatchGet(client);
-  return async ({ visitorIds, accountId, control, codes }) => {
+  return async ({ visitorIds, accountId, control, codes, spending = [] }) => {
     const visitorKeys = visitorIds.flatMap((id) => [stateKey(id), ordersKey(id)]);
     const accountKeys = accountId === null ? [] : [accountKey(accountId)];
     const logKeys = [
       ...(control ? controlKeys(logTable).keys : []),
       ...(codes === undefined ? [] : codeKeys(codes)),
+      ...spending.map((capId) => partKey(capId, 0)),
     ];
     const batch = await batchGetBy(
       send,
@@ -74,9 +79,23 @@ export const createDecisionReader = (
       complete: !batch.unread.has(visitorsTable),
       control: control && !batch.unread.has(logTable) ? readControl(batch, logTable) : null,
       codes: codes === undefined || batch.unread.has(logTable) ? null : readCodes(batch, logTable, codes),
+      spent: batch.unread.has(logTable) ? null : readSpent(batch, logTable, spending),
     };
   };
 };
+
+/** What an account spends of an authorization is one item. */
+const readSpent = (
+  batch: BatchRead,
+  table: string,
+  spending: readonly string[],
+): ReadonlyMap<string, number> =>
+  new Map(
+    spending.map((capId) => {
+      const item = itemAt(batch, table, partKey(capId, 0));
+      return [capId, item === undefined ? 0 : readPart(item).used] as const;
+    }),
+  );
 
 type CodeKeys = NonNullable<DecisionReadRequest['codes']>;
 

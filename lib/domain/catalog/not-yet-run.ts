@@ -6,7 +6,7 @@ import type { Remark } from './finding.ts';
  * knows: a release that makes something run takes it out of here, and the warning leaves with it.
  */
 
-const KINDS: ReadonlySet<Kind> = new Set<Kind>(['guard', 'learn', 'authorization', 'kpi']);
+const KINDS: ReadonlySet<Kind> = new Set<Kind>(['guard', 'learn', 'kpi']);
 
 /** Settings that wait for what they are about. */
 const SETTINGS = ['household'] as const satisfies readonly (keyof SettingsDefinition)[];

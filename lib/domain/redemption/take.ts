@@ -1,6 +1,6 @@
 import type { CappedLimit } from '../offer/cap-room.ts';
-import { type Cap, type CapPart, holderOf, isOfCode, leftOf, planTake, shape } from './cap.ts';
 import type { Task } from '../task/task.ts';
+import { type Cap, type CapPart, holderOf, isOfCode, leftOf, planTake, shape } from './cap.ts';
 import type { CapUse, Redemption } from './redemption.ts';
 import type { LedgerMove, PartGive, PartTake, PersonLine, StoredRedemption } from './redemption-store.ts';
 
