@@ -218,6 +218,48 @@ describe('the control plane', () => {
   });
 });
 
+describe('an account that may spend so much', () => {
+  const reads = (): readonly unknown[] =>
+    store
+      .take()
+      .filter(({ operation }) => operation === 'BatchGetItem')
+      .map(({ body }) => keysOf(body));
+
+  it('costs no request more: what it spent is read along with the account', async () => {
+    await track('group', { userId: 'buyer', groupId: 'spender', traits: { limit: 10_000 } });
+    const definitions = [
+      { kind: 'settings', id: 'settings', currency: 'USD' },
+      { kind: 'authorization', id: 'firm', limit: 'account.limit', approver: 'account.boss', per: 'P1M' },
+      {
+        kind: 'experience',
+        id: 'left',
+        placement: 'desk',
+        content: '{{ account.authorization.spent }} of {{ account.authorization.limit }}',
+      },
+    ];
+    await send('PUT', '/v1/catalog', { definitions }, 'ak_local');
+    const decide = await startInstance(60_000);
+    const ask = async () =>
+      (await invoke(decide, { userId: 'buyer', accountId: 'spender', placements: ['desk'] })).placements[
+        'desk'
+      ]?.items[0]?.content;
+    store.take();
+    // Only an instance that has not loaded a catalog yet can't know what to ask for.
+    expect(await ask()).toBe('0 of 10000');
+    expect(reads()).toHaveLength(3);
+    const cart = { currency: 'USD', lines: [{ id: 'l', sku: 'S', quantity: 1, unitPrice: 3000 }] };
+    const order = { orderId: 'spent', userId: 'buyer', cart };
+    await send('POST', '/v1/redemptions', order);
+    store.take();
+    expect(await ask()).toBe('3000 of 10000');
+    expect(reads()).toEqual([{ [TABLE_NAMES.visitors]: ['V', 'O', 'A'], [TABLE_NAMES.log]: ['P#00'] }]);
+    // Without the account nothing of it is read, and nothing is known.
+    await invoke(decide, { userId: 'buyer', placements: ['desk'] });
+    expect(reads()).toEqual([{ [TABLE_NAMES.visitors]: ['V', 'O'] }]);
+    await send('POST', '/v1/catalog/activate', { version: 1 }, 'ak_local');
+  });
+});
+
 describe('the record of a decision', () => {
   const visitor = { userId: 'replayed', anonymousId: 'r-1' };
   let rooted = 0;
@@ -228,7 +270,7 @@ describe('the record of a decision', () => {
       traits: { preferredName: 'Ann', interests: ['makeup'], secret: 'NL91ABNA0417164300' },
       context: { timezone: 'Asia/Tokyo' },
     });
-    await track('group', { userId: 'replayed', groupId: 'acme', traits: { tier: 'gold' } });
+    await track('group', { userId: 'replayed', groupId: 'acme', traits: { tier: 'gold', limit: 50_000 } });
     for (let index = 0; index < 6; index++) {
       await send('POST', '/v1/track', {
         ...visitor,
@@ -267,6 +309,7 @@ describe('the record of a decision', () => {
         priority: 9,
         content: { text: '{{ 1 | divided_by: 0 }}' },
       },
+      { kind: 'authorization', id: 'firm', limit: 'account.limit', approver: 'account.boss', per: 'P1M' },
     ];
     const answer = await send('PUT', '/v1/catalog', { definitions: templates }, 'ak_local');
     rooted = publishedSchema.parse(JSON.parse(answer)).version;
