@@ -248,6 +248,37 @@ describe('a decision', () => {
   });
 });
 
+describe('a person who has had an offer as often as one may', () => {
+  const decided = async (who: object) => {
+    const { cart: priced, explanation } = await service.decide({
+      ...who,
+      cart: cart('one-each'),
+      options: { explain: true, dryRun: true },
+    });
+    const offer = explanation?.offers.find(({ offerId }) => offerId === 'one-each');
+    return [priced?.applied.map(({ offerId }) => offerId), offer?.status];
+  };
+
+  it('is told so by decisions too, also after a log-in, and no more once it was given back', async () => {
+    const [anonymousId, userId, orderId] = [fresh('device'), fresh('user'), fresh('order')];
+    await service.post('/v1/redemptions', { orderId, anonymousId, cart: cart('one-each') });
+    await service.settle();
+    // An order that is not paid yet may be looked at again.
+    expect(await decided({ anonymousId })).toEqual([['one-each'], 'APPLIED']);
+    await move(orderId, 'commit');
+    await service.settle();
+    expect(await decided({ anonymousId })).toEqual([[], 'CAPPED']);
+    expect(await decided({ userId, anonymousId })).toEqual([[], 'CAPPED']);
+    await service.post('/v1/identify', { anonymousId, userId });
+    await service.settle();
+    expect(await decided({ userId })).toEqual([[], 'CAPPED']);
+    expect(await decided({ userId: fresh('user') })).toEqual([['one-each'], 'APPLIED']);
+    await move(orderId, 'cancel');
+    await service.settle();
+    expect(await decided({ userId })).toEqual([['one-each'], 'APPLIED']);
+  });
+});
+
 describe('a claim', () => {
   const granted = async (userId: string) => {
     await service.settle();

@@ -16,6 +16,7 @@ import { accountFactOf } from './load-offer.ts';
 import { answerCounterOf } from './load-question.ts';
 import { offerRule } from './offer-rule.ts';
 import { parseAccepted } from './parse-conditions.ts';
+import { useCountersOf } from './use-counters.ts';
 import { writtenConditions } from './written-conditions.ts';
 
 export type { CompiledCatalog } from './compiled.ts';
@@ -95,9 +96,17 @@ const countersOf = (definitions: readonly Definition[], analysis: Analysis): rea
       );
       const limit = definition.kind === 'experience' ? limitCounterOf(definition) : null;
       if (definition.kind === 'question') return [...counters, answerCounterOf(definition)];
+      if (definition.kind === 'offer') return [...counters, ...usesOf([definition])];
       return limit === null ? counters : [...counters, limit];
     }),
   );
+
+/** The counters of what one person has of offers. */
+const usesOf = (offers: readonly OfferDefinition[]): readonly CounterSpec[] =>
+  offers
+    .map(useCountersOf)
+    .filter((counters) => counters !== null)
+    .flatMap(({ redeemed, returned }) => [redeemed, returned]);
 
 /** Counters of earlier definitions that people are in flight on: their history goes on. */
 const pinnedCounters = (pinned: readonly PinnedJourney[]): readonly CounterSpec[] =>
@@ -123,7 +132,9 @@ const readsOf = (
     facts: new Set([...conditions.flatMap((condition) => condition.facts), ...consents, ...prices].sort()),
     templateFacts: new Set([...analysis.templateFacts].sort()),
     counters: new Set(
-      [...conditions.flatMap((condition) => condition.counters), ...limits].map(({ id }) => id).sort(),
+      [...conditions.flatMap((condition) => condition.counters), ...limits, ...usesOf(offers)]
+        .map(({ id }) => id)
+        .sort(),
     ),
   };
 };

@@ -13,6 +13,7 @@ import { type FilledPlacements, fillPlacements, type Render } from './fill-place
 import { isWrong, judgeCodes } from './judge-codes.ts';
 import type { KnownCodes } from './known-codes.ts';
 import { listOffers, usableOffersOf } from './list-offers.ts';
+import { joinRoom, personRoom } from './person-room.ts';
 import { explainOffers, type OfferPricing, type OfferSelection, priceOffers } from './price-offers.ts';
 import type { DecisionRequest } from './request.ts';
 import type { Selection } from './select-experiences.ts';
@@ -60,7 +61,7 @@ export const decide = (input: DecisionInput): Decision => {
     facts,
     suppression,
     eligible,
-    ...(input.room === undefined ? {} : { room: new Map(Object.entries(input.room)) }),
+    room: joinRoom(input.room ?? {}, personRoom(profile, catalog)),
     ...(input.codes === undefined ? {} : { codes: input.codes }),
   };
   const render = rendererOf(facts);

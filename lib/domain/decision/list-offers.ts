@@ -2,6 +2,7 @@ import type { CompiledOffer } from '../catalog/compiled.ts';
 import { holds } from '../condition/evaluate.ts';
 import { isHeld } from '../journey/is-held.ts';
 import type { JsonObject } from '../json.ts';
+import { cappedBy } from '../offer/cap-room.ts';
 import { type CompiledContent, compileContent } from '../template/compile-content.ts';
 import { formatInstant } from '../time/instant.ts';
 import type { GrantProfile } from '../visitor/profile.ts';
@@ -55,6 +56,7 @@ export const usableOffersOf = (selection: OfferSelection): readonly UsableOffer[
     (offer) =>
       granted.every((each) => each.offer !== offer) &&
       suppressedOffer(offer, selection) === null &&
+      cappedBy(selection.room?.get(offer.id)) === null &&
       holds(offer.condition, facts, catalog.segments),
   );
   return [...granted, ...claimable.map((offer) => ({ grant: null, offer, endsAt: offer.until }))];

@@ -166,7 +166,7 @@ export const offerExplainer = (
     if (!canBeClaimed && way === null) return { offerId, status: 'NOT_GRANTED' };
     const missing = unmet(offer.condition, facts, catalog.segments);
     if (missing !== null) return { offerId, status: 'INELIGIBLE', ...missing };
-    const limit = pricing?.capped.get(offerId);
+    const limit = pricing?.capped.get(offerId) ?? cappedBy(selection.room?.get(offerId)) ?? undefined;
     if (limit !== undefined) return { offerId, status: 'CAPPED', limit };
     const suppressed = suppressedOffer(offer, selection);
     if (suppressed !== null) return suppressed;

@@ -6,6 +6,7 @@ import { nameIds } from '../identity/person-ids.ts';
 import { seedClaim } from '../identity/seed.ts';
 import { userKey } from '../identity/visitor-id.ts';
 import { own, setOwn } from '../own.ts';
+import { OFFER_REDEEMED, OFFER_RETURNED } from '../redemption/told-events.ts';
 import type { Stamp } from '../stamp.ts';
 import { assign, joinAssignment } from './assignments.ts';
 import { readCartChange, readOrderOperation } from './commerce.ts';
@@ -58,8 +59,10 @@ export const applyEvents = (
   if (applied.length === 0) return { visitor, applied, evictedMarks: [] };
   const draft = createDraft(visitor);
   for (const event of applied) {
-    if (event.own === true) applyOwn(draft.state, event, context);
-    else if (event.type === 'business' || TOLD_OF.has(event.name)) applyBusiness(draft, event, context);
+    const { name, type } = event;
+    const isTold = event.own === true ? OF_ORDERS.has(name) : type === 'business' || TOLD_OF.has(name);
+    if (isTold) applyBusiness(draft, event, context);
+    else if (event.own === true) applyOwn(draft.state, event, context);
     else applyOne(draft, event, context);
   }
   const { kept, evicted } = keepMarks(visitor.state.marks, fresh, context.now);
@@ -139,6 +142,9 @@ const applyOwn = (state: Draft['state'], event: VisitorEvent, { joinedAt }: Appl
 
 /** What deliverers tell of a message: nobody has seen it yet. */
 const TOLD_OF: ReadonlySet<string> = new Set(['Message Delivered', 'Message Bounced']);
+
+/** What the ledger tells of a person's orders: what they have had of each offer is counted by it. */
+const OF_ORDERS: ReadonlySet<string> = new Set([OFFER_REDEEMED, OFFER_RETURNED]);
 
 /** What happened to the visitor and not by them: it is counted, and is no visit. */
 const applyBusiness = (draft: Draft, event: VisitorEvent, context: ApplyContext): void => {

@@ -41,15 +41,21 @@ const LAWS: { readonly [law: string]: (outcome: Outcome) => readonly string[] } 
     const used = shop.books.partsOf('capped/total').reduce((sum, part) => sum + part.used, 0);
     return used < total ? [`${used} of ${total} are used, and others asked`] : [];
   },
-  /** Whoever paid was told of each offer, and nobody of what was never paid. */
-  told: ({ shop }) => {
-    const redeemed = shop.told.filter((line) => line.endsWith(' Offer Redeemed'));
-    const told = new Set(redeemed.map((line) => line.slice(0, -' Offer Redeemed'.length)));
-    return [
-      ...[...shop.books.paid].flatMap((paid) => (told.has(paid) ? [] : [`nobody was told of ${paid}`])),
-      ...[...told].flatMap((line) => (shop.books.paid.has(line) ? [] : [`${line} was told, and never paid`])),
-    ];
-  },
+  /** Whoever paid was told of each offer, whoever then cancelled that they have it no more, and nobody of anything else. */
+  told: ({ plot, shop }) => [
+    ...differing('redeemed', toldIn(shop, 'Offer Redeemed'), shop.books.paid),
+    ...differing(
+      'returned',
+      toldIn(shop, 'Offer Returned'),
+      new Set(
+        [...shop.books.paid].filter((paid) =>
+          ordersOf(shop.books.orders, plot).some(
+            ({ orderId, status }) => status === 'cancelled' && paid.startsWith(`${orderId} `),
+          ),
+        ),
+      ),
+    ),
+  ],
 };
 
 /** All that can be wrong. */
@@ -57,6 +63,15 @@ export const LEDGER_LAWS: readonly string[] = Object.keys(LAWS);
 
 const named = (law: string, flaws: readonly string[]): readonly string[] =>
   flaws.filter((flaw) => flaw.startsWith(`${law}: `)).map((flaw) => flaw.slice(law.length + 2));
+
+/** What was told of offers under a name: `orderId offerId`. */
+const toldIn = ({ told }: Outcome['shop'], name: string): ReadonlySet<string> =>
+  new Set(told.filter((line) => line.endsWith(` ${name}`)).map((line) => line.slice(0, -name.length - 1)));
+
+const differing = (what: string, told: ReadonlySet<string>, so: ReadonlySet<string>): readonly string[] => [
+  ...[...so].flatMap((one) => (told.has(one) ? [] : [`nobody was told that ${one} is ${what}`])),
+  ...[...told].flatMap((one) => (so.has(one) ? [] : [`${one} was told to be ${what}, and is not`])),
+];
 
 const limitsOf = (catalog: Outcome['shop']['catalog']) =>
   catalog.offerById.get('capped')?.definition.limits ?? {};

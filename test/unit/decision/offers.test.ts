@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Cart } from '../../../lib/domain/cart/cart.ts';
-import type { GrantProfile } from '../../../lib/domain/visitor/profile.ts';
+import { useCountersOf } from '../../../lib/domain/catalog/use-counters.ts';
+import type { GrantProfile, Profile } from '../../../lib/domain/visitor/profile.ts';
+import { catalogOf, definitionsOf, documents } from '../catalog/support.ts';
 import { cartOf, decideFor, NOW, outcomeOf, problem, visitor } from './support.ts';
 
 const withCodes = (cart: Cart, ...codes: readonly string[]): Cart => ({ ...cart, codes });
@@ -167,5 +169,45 @@ describe('the decision of a cart in another currency', () => {
       needed: 'EUR',
       actual: 'JPY',
     });
+  });
+});
+
+describe('an offer that one person may have so often', () => {
+  const rules = `
+{ kind: offer, id: twice, reward: { type: percentage, value: 10 }, limits: { perVisitor: 2 } }
+---
+{ kind: offer, id: seat, apply: claim, reward: { type: upgrade, to: business }, limits: { perVisitor: 1 } }
+`;
+  const catalog = catalogOf(definitionsOf(documents(rules)));
+  const told = (offerId: string, redeemed: number, returned = 0) => {
+    const counters = useCountersOf(catalog.offerById.get(offerId)?.definition ?? { id: '' });
+    const counter = (total: number) => ({ total, times: [] });
+    if (counters === null) throw new Error('nothing is counted');
+    return {
+      ...(redeemed === 0 ? {} : { [counters.redeemed.id]: counter(redeemed) }),
+      ...(returned === 0 ? {} : { [counters.returned.id]: counter(returned) }),
+    };
+  };
+  const decided = (counters: Profile['counters']) =>
+    decideFor(rules, visitor({ counters }), { cart: cartOf(5000) });
+
+  it('is capped for whoever had it so often, and for nobody else', () => {
+    expect(appliedOf(decided({}))).toEqual(['twice']);
+    expect(appliedOf(decided(told('twice', 1)))).toEqual(['twice']);
+    const had = decided(told('twice', 2));
+    expect(appliedOf(had)).toEqual([]);
+    expect(outcomeOf(had, 'twice')).toEqual({ offerId: 'twice', status: 'CAPPED', limit: 'perVisitor' });
+  });
+
+  it('is theirs again once a paid order gave it back', () => {
+    expect(appliedOf(decided(told('twice', 2, 1)))).toEqual(['twice']);
+  });
+
+  it('is not told to be there to be claimed where it is not', () => {
+    const listed = ({ answer }: ReturnType<typeof decideFor>) => answer.offers.map(({ offerId }) => offerId);
+    expect(listed(decided({}))).toEqual(['seat']);
+    const had = decided(told('seat', 1));
+    expect(listed(had)).toEqual([]);
+    expect(outcomeOf(had, 'seat')).toMatchObject({ status: 'CAPPED', limit: 'perVisitor' });
   });
 });

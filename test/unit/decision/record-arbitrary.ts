@@ -77,6 +77,7 @@ answers: [{ id: m, label: M, set: { traits: { size: M } } }, { id: "none", label
   '{ kind: offer, id: single, codes: { prefix: W-, count: 5 }, where: { cart.total: { $gte: 500 } }, reward: { type: amount, value: 200 } }',
   '{ kind: offer, id: granted, label: "For {{ traits.secret }}", requiresGrant: true, reward: { type: percentage, value: 30, on: order } }',
   '{ kind: offer, id: seat, intent: recover, requiresGrant: true, reward: { type: upgrade, to: business } }',
+  '{ kind: offer, id: once, reward: { type: amount, value: 300 }, limits: { perVisitor: 1 }, combine: { group: once } }',
   '{ kind: offer, id: sorry, intent: recover, reward: { type: freeShipping }, where: { visitor.openProblems.0.severity: high }, combine: { group: shipping, with: [default] }, until: 2026-11-22T09:32:00Z }',
 ];
 
