@@ -77,6 +77,18 @@ const configSchema = z
       /** A name of the API's own, with a certificate in its Region; null: the one that AWS gives. */
       domain: domainSchema.nullable(),
     }),
+    /**
+     * Whom operators and agents log in with (OIDC), beside keys: a token with the scope `wend:admin` or `wend:agent`. Null:
+     * nobody does.
+     */
+    operators: z
+      .strictObject({
+        issuer: z.url({ protocol: /^https$/ }),
+        audience: z.string().min(1),
+        /** `jwks_uri` of the issuer's `/.well-known/openid-configuration`. */
+        keysUrl: z.url({ protocol: /^https$/ }),
+      })
+      .nullable(),
     /** CloudFront and a firewall in front of the API, which is then to be had no other way; null: none. */
     edge: z
       .strictObject({
@@ -191,6 +203,7 @@ const ENVIRONMENTS: Readonly<Record<string, WendConfig>> = {
     replicas: [],
     logs: { retentionDays: 14, level: 'DEBUG' },
     api: { limits: limits(100), domain: null },
+    operators: null,
     edge: null,
     concurrency: { react: 5, effects: 2, counters: 2 },
     canary: null,
@@ -206,6 +219,7 @@ const ENVIRONMENTS: Readonly<Record<string, WendConfig>> = {
     replicas: [],
     logs: { retentionDays: 30, level: 'INFO' },
     api: { limits: limits(1000), domain: null },
+    operators: null,
     edge: null,
     concurrency: { react: 20, effects: 5, counters: 2 },
     canary: 'CANARY_10PERCENT_5MINUTES',
@@ -221,6 +235,7 @@ const ENVIRONMENTS: Readonly<Record<string, WendConfig>> = {
     replicas: [],
     logs: { retentionDays: 90, level: 'INFO' },
     api: { limits: limits(5000), domain: null },
+    operators: null,
     edge: null,
     concurrency: { react: 100, effects: 20, counters: 2 },
     canary: 'CANARY_10PERCENT_10MINUTES',
@@ -230,13 +245,15 @@ const ENVIRONMENTS: Readonly<Record<string, WendConfig>> = {
     control,
     identity: { secret: 'generated' },
   },
-  /** What an emulator takes: it resolves no reference to Secrets Manager. */
+  /** What an emulator takes: it has no CodeDeploy, and no alarms that compute (docs/deploy-emulated.md). */
   emulated: {
     environment: 'emulated',
-    data: { retain: false, deletionProtection: false, recoveryDays: null, ownKey: false },
+    region: 'us-east-1',
+    data: { retain: false, deletionProtection: false, recoveryDays: 7, ownKey: true },
     replicas: [],
     logs: { retentionDays: 1, level: 'DEBUG' },
     api: { limits: limits(1000), domain: null },
+    operators: null,
     edge: null,
     concurrency: { react: 2, effects: 2, counters: 2 },
     canary: null,
@@ -245,7 +262,7 @@ const ENVIRONMENTS: Readonly<Record<string, WendConfig>> = {
     deliveries,
     // Tests publish, and look at once.
     control: { maximumAgeMs: 0 },
-    identity: { secret: 'literal', value: 'wend-local-identity-secret-0000000' },
+    identity: { secret: 'generated' },
   },
 };
 

@@ -18,7 +18,9 @@ export type Need =
   /** Makes one-time schedules, and hands the scheduler the role that it sends with. */
   | 'schedules'
   /** Sends e-mails, and signs what it hands to the webhook. */
-  | 'deliveries';
+  | 'deliveries'
+  /** Takes tokens of operators and agents. */
+  | 'operators';
 
 /** A function as it is deployed: what it is made of, what it needs and what it means to a customer. */
 export interface FunctionDefinition {

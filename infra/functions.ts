@@ -72,6 +72,7 @@ const API_FUNCTIONS: Readonly<Record<ApiFunction, FunctionDefinition>> = {
     publishes: false,
     sends: [],
     verifiesIdentity: false,
+    needs: ['operators'],
   },
   'manage-catalog': {
     source: 'functions/api/manage-catalog.ts',
@@ -90,6 +91,7 @@ const API_FUNCTIONS: Readonly<Record<ApiFunction, FunctionDefinition>> = {
     publishes: false,
     sends: [],
     verifiesIdentity: false,
+    needs: ['operators'],
   },
   'manage-keys': {
     source: 'functions/api/manage-keys.ts',
@@ -101,6 +103,7 @@ const API_FUNCTIONS: Readonly<Record<ApiFunction, FunctionDefinition>> = {
     publishes: false,
     sends: [],
     verifiesIdentity: false,
+    needs: ['operators'],
   },
   'manage-tasks': {
     source: 'functions/api/manage-tasks.ts',
@@ -118,6 +121,7 @@ const API_FUNCTIONS: Readonly<Record<ApiFunction, FunctionDefinition>> = {
     // The journey that waits for a task is told by mail to its visitor, an order by the ledger.
     sends: ['events-received', 'order-effects'],
     verifiesIdentity: false,
+    needs: ['operators'],
   },
   'redeem-offers': {
     source: 'functions/api/redeem-offers.ts',

@@ -5,6 +5,7 @@ import { type QueueName, queueVariable } from '../../lib/contracts/queues.ts';
 import { ROUTES } from '../../lib/contracts/routes.ts';
 import { WendApi } from '../constructs/api.ts';
 import { EdgeSecrets } from '../constructs/edge-secrets.ts';
+import { allowOperators } from '../constructs/operators.ts';
 import { FUNCTIONS } from '../functions.ts';
 import { EDGE_REGION, queueArn } from '../names.ts';
 import { FunctionMaker, type Surroundings } from './function-maker.ts';
@@ -37,6 +38,7 @@ export class ApiStack extends HouseStack {
       retain: data.retain,
     });
     for (const [name, made] of functions.made) {
+      if (FUNCTIONS[name].needs?.includes('operators')) allowOperators(made, this.config.operators);
       for (const queue of FUNCTIONS[name].sends) {
         const { queueUrl } = props.queueOf(queue);
         made.maySend({ queueArn: queueArn(this, this.named(queue)), queueUrl }, queueVariable(queue));

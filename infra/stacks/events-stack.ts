@@ -142,6 +142,8 @@ export class EventsStack extends HouseStack {
       case 'deliveries':
         allowDeliveries(made, this.config.deliveries);
         return;
+      case 'operators':
+        throw new Error(`${made.node.id} answers nobody who could log in`);
     }
   }
 }

@@ -19,6 +19,10 @@ export const environmentSchema = z.object({
   WEND_IDENTITY_SECRET: z.string().min(32).optional(),
   /** Expected `aud` of identity tokens, checked only where set. */
   WEND_IDENTITY_AUDIENCE: z.string().min(1).optional(),
+  /** The `iss` of operators' and agents' tokens, their `aud`, and where the issuer publishes its keys; absent: keys only. */
+  WEND_OPERATOR_ISSUER: z.string().min(1).optional(),
+  WEND_OPERATOR_AUDIENCE: z.string().min(1).optional(),
+  WEND_OPERATOR_KEYS_URL: z.string().min(1).optional(),
   /** What the edge in front of the API proves itself by, one or two with a space between; absent: nothing stands in front. */
   WEND_EDGE_SECRETS: z.string().min(1).optional(),
   /** How old the last look at the catalog pointer and the keys may be, milliseconds. */
@@ -96,4 +100,11 @@ export const schedulerOf = (environment: Environment): SchedulerEnvironment => (
   group: present(environment, 'WEND_SCHEDULER_GROUP'),
   roleArn: present(environment, 'WEND_SCHEDULER_ROLE_ARN'),
   timersQueueArn: present(environment, 'WEND_TIMERS_QUEUE_ARN'),
+});
+
+/** Whom operators and agents log in with; each undefined where nobody does. */
+export const operatorsOf = (environment: Environment) => ({
+  issuer: environment.WEND_OPERATOR_ISSUER,
+  audience: environment.WEND_OPERATOR_AUDIENCE,
+  keysUrl: environment.WEND_OPERATOR_KEYS_URL,
 });

@@ -11,6 +11,7 @@ import type { KeyDirectory } from './keys.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 import type { ApiResponse, Operation, UnvalidatedRequest } from './operation.ts';
+import type { OperatorVerifier } from './operator-token.ts';
 import { asWendError, toProblem } from './problem.ts';
 import { createRouter } from './router.ts';
 
@@ -20,6 +21,8 @@ export interface ApiDependencies {
   /** The service's clock, milliseconds since 1970 (`lib/runtime/clock.ts`). */
   readonly now: () => number;
   readonly logger: Logger;
+  /** Who may call with a token of their issuer instead of a key; absent: nobody. */
+  readonly operators?: OperatorVerifier | undefined;
   /** What operations measure; written after each request. Absent: they measure nothing. */
   readonly metrics?: Metrics;
 }
@@ -78,7 +81,7 @@ const runOperation = async (
   const { headers, match, event, requestId, receivedAt, trace } = exchange;
   const body = rawBodyOf(exchange);
   const credentials = { authorization: headers['authorization'], origin: headers['origin'], body };
-  const caller = route.keys === null ? null : await authenticate(route, credentials, deps.keys);
+  const caller = route.keys === null ? null : await authenticate(route, credentials, deps);
   const request = {
     caller,
     params: match?.params ?? {},

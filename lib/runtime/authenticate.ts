@@ -3,9 +3,10 @@ import { MAX_NESTING, nestsDeeperThan } from '../contracts/http/json-safety.ts';
 import type { Route } from '../contracts/routes.ts';
 import { type RawBody, unpack } from './body.ts';
 import { originAllowed } from './cors.ts';
-import { keyOfAuthorization, keyOfBody } from './credentials.ts';
+import { keyOfAuthorization, keyOfBody, looksLikeToken } from './credentials.ts';
 import { Forbidden, OriginRefused, Unauthenticated, Unavailable } from './errors.ts';
 import { hashKey, type KeyDirectory, kindOf } from './keys.ts';
+import type { OperatorVerifier } from './operator-token.ts';
 
 /** Largest body that is looked into for its key: enough to tell 413 from 401 for one that is over its limit. */
 const MAX_SEARCHED_BYTES = 2_000_000;
@@ -35,6 +36,19 @@ const findKey = async (keys: KeyDirectory, hash: string): Promise<KeyRecord | nu
   }
 };
 
+/** What an operator's or an agent's token stands for, where there are any. */
+const ofToken = async (
+  credential: string,
+  operators: OperatorVerifier | undefined,
+): Promise<KeyRecord | null> => {
+  if (operators === undefined || !looksLikeToken(credential)) return null;
+  try {
+    return await operators(credential);
+  } catch (cause) {
+    throw new Unavailable('The token could not be checked.', { cause });
+  }
+};
+
 /**
  * Who calls: 401 without a known key, 403 with one of the wrong kind or from a foreign origin.
  *
@@ -47,12 +61,12 @@ export const authenticate = async (
     readonly origin: string | undefined;
     readonly body: RawBody;
   },
-  keys: KeyDirectory,
+  { keys, operators }: { readonly keys: KeyDirectory; readonly operators?: OperatorVerifier | undefined },
 ): Promise<KeyRecord> => {
   const mayBeInBody = route.function === 'track-events';
   const key = keyOfAuthorization(request.authorization) ?? (mayBeInBody ? writeKeyOf(request.body) : null);
   if (key === null) throw new Unauthenticated('Send a key: Authorization: Bearer <key>.');
-  const record = kindOf(key) === null ? null : await findKey(keys, hashKey(key));
+  const record = kindOf(key) === null ? await ofToken(key, operators) : await findKey(keys, hashKey(key));
   if (record === null) throw new Unauthenticated('The key is not known.');
   if (!(route.keys ?? []).includes(record.kind)) {
     throw new Forbidden(`This route takes a key of kind ${(route.keys ?? []).join(' or ')}.`);

@@ -21,3 +21,10 @@ export const keyOfBody = (body: unknown): string | null =>
   typeof body === 'object' && body !== null && 'writeKey' in body && typeof body.writeKey === 'string'
     ? body.writeKey
     : null;
+
+/** Longest token that is looked at. */
+const MAX_TOKEN_LENGTH = 8192;
+
+/** Whether a credential looks like a JWT: keys have no dots. */
+export const looksLikeToken = (credential: string): boolean =>
+  /^[\w-]+\.[\w-]+\.[\w-]+$/.test(credential) && credential.length <= MAX_TOKEN_LENGTH;

@@ -76,6 +76,8 @@ const VARIABLES_OF_NEED: Readonly<Record<Need, readonly string[]>> = {
   schedules: ['WEND_SCHEDULER_GROUP', 'WEND_SCHEDULER_ROLE_ARN', 'WEND_TIMERS_QUEUE_ARN'],
   // Nobody delivers until the configuration says who.
   deliveries: [],
+  // Nobody logs in until the configuration says with whom.
+  operators: [],
 };
 
 /** What a function is told besides what all functions are. */

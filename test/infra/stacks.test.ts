@@ -328,6 +328,20 @@ describe('an environment', () => {
     });
   });
 
+  it('tells those who answer operators and agents whom they log in with', () => {
+    const operators = {
+      issuer: 'https://login.shop.example/',
+      audience: 'wend',
+      keysUrl: 'https://login.shop.example/keys',
+    };
+    const { resources } = synthesize('dev', { operators });
+    for (const name of FUNCTION_NAMES) {
+      const variables = handlerOf(resources, name).Environment.Variables;
+      const expected = FUNCTIONS[name].needs?.includes('operators') ? operators.keysUrl : undefined;
+      expect(variables['WEND_OPERATOR_KEYS_URL'], name).toBe(expected);
+    }
+  });
+
   it('keeps the data of staging and production, whatever happens to the stack', () => {
     for (const environment of ['staging', 'production']) {
       stackOf(environment).templates.get('data')?.allResources('AWS::DynamoDB::GlobalTable', {

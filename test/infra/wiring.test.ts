@@ -30,6 +30,7 @@ describe('the definition of a function says what its file wires', () => {
       expect(verifiesIdentity, 'verifies').toBe(source.includes('createIdentityTokenVerifier('));
       expect(needs.includes('schedules'), 'schedules').toBe(source.includes('schedulerOf('));
       expect(needs.includes('deliveries'), 'deliveries').toBe(source.includes('WEND_WEBHOOK_SECRET'));
+      expect(needs.includes('operators'), 'operators').toBe(source.includes('operatorsOf('));
     },
   );
 });
