@@ -169,7 +169,10 @@ describe('an order', () => {
     await wend.post('/v1/redemptions/o-1/commit', {});
     await wend.settle();
     expect(await wend.grantsOf('mia')).toEqual([]);
-    // A sample for each person once; the first order is still to be told of by the shop.
+    // A sample for each person once, as the cart knows too; the shop has not told of the order itself yet.
+    const why = await whyNot(who, cart);
+    expect(why['mini-mascara']).toMatchObject({ status: 'CAPPED', limit: 'perVisitor' });
+    expect(why['welcome-10']).toMatchObject({ status: 'CAPPED', limit: 'perVisitor' });
     const again = await hold('o-2', who, cart);
     expect(again.holds.map(({ offerId }) => offerId).sort()).toEqual(['five-from-forty', 'free-shipping']);
   });

@@ -11,7 +11,7 @@ import { accountPrices } from './account-prices.ts';
 import type { DecisionFacts } from './decision-facts.ts';
 
 /** More than this of facts and lines does not fit beside a large cart into one item of DynamoDB; bytes of JSON. */
-const MAX_BYTES = 200_000;
+const MAX_BYTES = 120_000;
 
 /** What an order was priced from. */
 export interface OrderedBy {

@@ -219,7 +219,7 @@ describe('an offer that is computed anew for the rest of a refunded order', () =
       Array.from({ length: 500 }, (_, n) =>
         line(`l${n}`, 100, { category: 'shoes', attributes: { about: attribute } }),
       );
-    const fits = { catalog, cart: cartOf(lines('x'.repeat(300))) };
+    const fits = { catalog, cart: cartOf(lines('x'.repeat(150))) };
     expect(termsOf(fits).refundTerms(pricedBy(fits))).toMatchObject({ catalogVersion: 7 });
     const large = { catalog, cart: cartOf(lines('x'.repeat(500))) };
     expect(termsOf(large).refundTerms(pricedBy(large))).toBe('too-large');
