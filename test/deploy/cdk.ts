@@ -60,7 +60,6 @@ export const synthesize = async (
   const pairs = Object.entries({ environment: 'emulated', ...context });
   await cdk('http://127.0.0.1:9', [
     'synth',
-    '--all',
     '--quiet',
     ...pairs.flatMap(([name, value]) => ['--context', `${name}=${value}`]),
     '--output',

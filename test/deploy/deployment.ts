@@ -52,6 +52,12 @@ export const recipes = async (names: readonly string[]): Promise<readonly object
 
 const wend = clientOf(() => target().url);
 
+/** What happened to a person, newest first. */
+const story = async (userId: string) => {
+  const path = `/v1/visitors/${encodeURIComponent(`user:${userId}`)}/timeline?limit=100`;
+  return timelineAnswerSchema.parse(okay(await wend.get(path)).body).items;
+};
+
 let sent = 0;
 
 /** The service that is deployed, as shops and agents use it. */
@@ -82,9 +88,7 @@ export const deployment = {
     return tasks.filter((task) => task.queue === queue).map(({ summary }) => summary);
   },
   /** What was said to a person: the steps of their journeys that asked for a message. */
-  messagesTo: async (userId: string): Promise<readonly string[]> => {
-    const path = `/v1/visitors/${encodeURIComponent(`user:${userId}`)}/timeline?limit=100`;
-    const { items } = timelineAnswerSchema.parse(okay(await wend.get(path)).body);
-    return items.filter(({ kind }) => kind === 'message').map(({ stepId }) => String(stepId));
-  },
+  messagesTo: async (userId: string): Promise<readonly string[]> =>
+    (await story(userId)).filter(({ kind }) => kind === 'message').map(({ stepId }) => String(stepId)),
+  story,
 };

@@ -81,6 +81,7 @@ const prepare = async (endpoint: string): Promise<void> => {
       WEND_TEST_URL: url,
       WEND_TEST_ENDPOINT: endpoint,
       WEND_TEST_ASSEMBLY: first,
+      WEND_TEST_IDENTITY_SECRET: outputs['IdentitySecretArn'],
       WEND_TEST_QUEUES: nameOf('emulated', ''),
       WEND_TEST_ADMIN_KEY: admin,
       WEND_URL: url,

@@ -3,19 +3,21 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { CONTRACT_FILES, LEFT_OUT } from './contract-tests.ts';
 
-/** A service of somebody's own is neither upgraded nor destroyed. */
-const OURS: readonly string[] =
-  process.env['WEND_TEST_URL'] === undefined
-    ? ['test/deploy/upgrade.deploy.ts', 'test/deploy/destroy.deploy.ts']
-    : [];
+const SHARED: readonly string[] = [...CONTRACT_FILES, 'test/deploy/recipes.deploy.ts'];
 
-/** In this order: all of them share one service, which the last one destroys. */
-const FILES: readonly string[] = [
-  'test/deploy/service.deploy.ts',
-  ...CONTRACT_FILES,
-  'test/deploy/recipes.deploy.ts',
-  ...OURS,
-];
+/**
+ * In this order, since all of them share one service: from its first decision to its end. A service of somebody's own
+ * that the tests are aimed at is neither looked into nor upgraded nor destroyed.
+ */
+const FILES: readonly string[] =
+  process.env['WEND_TEST_URL'] === undefined
+    ? [
+        'test/deploy/service.deploy.ts',
+        ...SHARED,
+        'test/deploy/upgrade.deploy.ts',
+        'test/deploy/destroy.deploy.ts',
+      ]
+    : SHARED;
 
 class InOrder extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
