@@ -4,7 +4,7 @@ import { decisionFacts } from '../decision/decision-facts.ts';
 import { type Draw, GLOBAL_HOLDOUT } from '../decision/draw.ts';
 import { drawEvent } from '../decision/draw-event.ts';
 import { fillPlacements } from '../decision/fill-placements.ts';
-import { priceOffers } from '../decision/price-offers.ts';
+import { type OfferSelection, priceOffers } from '../decision/price-offers.ts';
 import type { DecisionRequest, PlacementRequest } from '../decision/request.ts';
 import type { Selection } from '../decision/select-experiences.ts';
 import { suppressionOf } from '../decision/suppression.ts';
@@ -74,18 +74,14 @@ export const createSimulation = (options: SimulationOptions): Simulation => {
     explain: false,
   };
 
-  const selectionOf = (profile: Profile, cart: Cart | null, now: number): Selection => {
-    const facts = decisionFacts(profile, request, cart, settings, now);
-    return {
-      catalog,
-      profile,
-      facts,
-      suppression: suppressionOf(profile, false, catalog, now),
-      eligible: new Set(catalog.experienceRules.match(facts)),
-    };
-  };
+  const offerSelectionOf = (profile: Profile, cart: Cart | null, now: number): OfferSelection => ({
+    catalog,
+    profile,
+    facts: decisionFacts(profile, request, cart, settings, now),
+    suppression: suppressionOf(profile, false, catalog, now),
+  });
 
-  const priceInto = (where: 'orders' | 'decisions', cart: Cart, selection: Selection): void => {
+  const priceInto = (where: 'orders' | 'decisions', cart: Cart, selection: OfferSelection): void => {
     const { result } = priceOffers(cart, selection);
     if (result.ok) offers.add(where, result.priced);
   };
@@ -105,13 +101,15 @@ export const createSimulation = (options: SimulationOptions): Simulation => {
       updatedAt: event.at,
     };
     const profile = profileOf(visitor, home.visitorId, home.idKey);
-    priceInto('orders', cart, selectionOf(profile, cart, event.at));
+    priceInto('orders', cart, offerSelectionOf(profile, cart, event.at));
   };
 
   const decide = (crowd: Crowd, home: Home, visitor: Visitor, event: VisitorEvent): Visitor => {
     const profile = profileOf(visitor, home.visitorId, home.idKey);
     const { cart } = profile;
-    const selection = selectionOf(profile, cart, event.at);
+    const ofOffers = offerSelectionOf(profile, cart, event.at);
+    const eligible = new Set(catalog.experienceRules.match(ofOffers.facts));
+    const selection: Selection = { ...ofOffers, eligible };
     const { placements, draws } = fillPlacements(request.placements, selection, () => NO_CONTENT);
     decisions += 1;
     if (selection.suppression.serviceFirst) serviceFirst += 1;
