@@ -31,6 +31,9 @@ const CHANGES_CART: ReadonlySet<string> = new Set([
   'Order Completed',
 ]);
 
+/** Names of the events that may change orders, likewise. */
+const CHANGES_ORDERS: ReadonlySet<string> = new Set(['Order Completed', 'Order Refunded', 'Order Cancelled']);
+
 /** What an event does to the cart of whoever did it, or null. `currency` is the settings'. */
 export const readCartChange = (event: VisitorEvent, stamp: Stamp, currency: string): CartChange | null => {
   if (!CHANGES_CART.has(event.name)) return null;
@@ -76,6 +79,7 @@ export const readOrderOperation = (
   stamp: Stamp,
   currency: string,
 ): OrderOperation | null => {
+  if (!CHANGES_ORDERS.has(event.name)) return null;
   const { properties } = event;
   const orderId = text(properties.order_id);
   const orderCurrency = readCurrency(properties, currency);
