@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** The key of a person by the id that the shop knows them by. */
 export const userKey = (userId: string): string => {
@@ -32,7 +32,8 @@ const MAX_KNOWN = 10_000;
 export const visitorIdOf = (idKey: string): string => {
   const present = known.get(idKey);
   if (present !== undefined) return present;
-  const id = `v${createHash('sha256').update(idKey).digest().subarray(0, 16).toString('base64url')}`;
+  const digest = Buffer.from(hash('sha256', idKey, 'hex').slice(0, 32), 'hex');
+  const id = `v${digest.toString('base64url')}`;
   if (known.size >= MAX_KNOWN) known.clear();
   known.set(idKey, id);
   return id;
