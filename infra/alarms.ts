@@ -30,8 +30,16 @@ const DEGRADED_PERCENT = 1;
 /** A few are late in every hour. */
 const OVERDUE_VISITORS = 100;
 
-/** What is promised to whoever calls. */
-const answers = (figures: Figures, apiId: string, objectives: Objectives): readonly AlarmDefinition[] => [
+/**
+ * What is promised to whoever calls.
+ *
+ * @param apiId - the HTTP API's
+ */
+export const answersOf = (
+  figures: Figures,
+  apiId: string,
+  objectives: Objectives,
+): readonly AlarmDefinition[] => [
   {
     id: 'Availability',
     impact: 'Shops and apps get errors instead of answers, and show their own defaults.',
@@ -172,7 +180,7 @@ export const alarmsOf = (
   apiId: string,
   objectives: Objectives,
 ): readonly AlarmDefinition[] => [
-  ...answers(figures, apiId, objectives),
+  ...answersOf(figures, apiId, objectives),
   ...waits(figures, objectives),
   ...laidAside(figures),
   ...throttles(figures),

@@ -173,6 +173,10 @@ const configSchema = z
     path: ['edge'],
     message: 'CloudFront reaches the API by a name of its own: "api.domain", and names its "region"',
   })
+  .refine(({ edge, replicas }) => edge === null || replicas.length === 0, {
+    path: ['edge'],
+    message: 'the edge leads to one Region: lead to replicas by the names of their APIs',
+  })
   .refine(({ region, replicas, data }) => !data.ownKey || (region !== undefined && replicas.length === 0), {
     path: ['data', 'ownKey'],
     message: 'a key stays in its Region: name the "region", and have no replicas',

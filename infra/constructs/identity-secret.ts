@@ -9,6 +9,10 @@ export interface IdentitySecretProps {
   /** One sentence: what a customer notices while it fails. */
   readonly impact: string;
   readonly source: WendConfig['identity'];
+  /** What a generated secret is called in AWS, in every Region. */
+  readonly name: string;
+  /** Other Regions that have a copy of it. */
+  readonly replicas: readonly string[];
   /** Whether a generated secret outlives the stack. */
   readonly retain: boolean;
 }
@@ -39,6 +43,8 @@ export class IdentitySecret extends Construct {
         return;
       case 'generated': {
         const secret = new Secret(this, 'Secret', {
+          secretName: props.name,
+          replicaRegions: props.replicas.map((region) => ({ region })),
           description: this.impact,
           generateSecretString: { excludePunctuation: true, passwordLength: 64 },
           removalPolicy: retainedIf(props.retain),

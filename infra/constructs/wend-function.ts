@@ -44,8 +44,6 @@ export interface WendFunctionProps {
   readonly timeout: number;
   readonly logRetention: RetentionDays;
   readonly logLevel: keyof typeof ApplicationLogLevel;
-  /** Most copies at a time, kept free for it of what the account has; null: what the account has left. */
-  readonly reservedConcurrency: number | null;
   /** Whether its log outlives the stack. */
   readonly retain: boolean;
   /** Moves traffic to a new version step by step; null: all at once. */
@@ -95,9 +93,6 @@ export class WendFunction extends Construct {
       loggingFormat: LoggingFormat.JSON,
       applicationLogLevelV2: ApplicationLogLevel[props.logLevel],
       systemLogLevelV2: SystemLogLevel.WARN,
-      ...(props.reservedConcurrency === null
-        ? {}
-        : { reservedConcurrentExecutions: props.reservedConcurrency }),
     });
     this.live = this.#aliasOf(props.canary) ?? this.handler;
     Validations.of(this).acknowledge(

@@ -31,6 +31,8 @@ export class DataStack extends HouseStack {
       impact:
         'Visitors who are logged in on a page or an app are refused until the shop signs with this secret.',
       source: config.identity,
+      name: this.named('identity'),
+      replicas: config.replicas,
       retain: config.data.retain,
     });
     this.#outputs();

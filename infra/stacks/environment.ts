@@ -7,6 +7,7 @@ import { EdgeStack } from './edge-stack.ts';
 import { EventsStack } from './events-stack.ts';
 import type { HouseStack } from './house-stack.ts';
 import { ObservabilityStack } from './observability-stack.ts';
+import { ReplicaStack } from './replica-stack.ts';
 
 /**
  * All stacks of an environment, in the order in which they are deployed.
@@ -35,6 +36,13 @@ export const buildEnvironment = (
     const front = new EdgeStack(scope, { config, settings: edge, origin: config.api.domain.name });
     front.addStackDependency(api);
     made.push(front);
+  }
+  for (const region of config.replicas) {
+    const { region: homeRegion } = config;
+    if (homeRegion === undefined) throw new Error('replicas have no home Region');
+    const replica = new ReplicaStack(scope, { config, bundles, region, homeRegion });
+    replica.addStackDependency(events);
+    made.push(replica);
   }
   if (observability !== null) {
     made.push(new ObservabilityStack(scope, { config, settings: observability, apiId: api.api.api.apiId }));

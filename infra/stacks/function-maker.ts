@@ -69,7 +69,6 @@ export class FunctionMaker {
       timeout: definition.timeout,
       logRetention: config.logs.retentionDays,
       logLevel: config.logs.level,
-      reservedConcurrency: null,
       retain: config.data.retain,
       canary: this.#canary,
     });
