@@ -260,6 +260,33 @@ describe('an account that may spend so much', () => {
   });
 });
 
+describe('an offer that one person may have once', () => {
+  it('costs no request more: what they had is in their own memory', async () => {
+    const definitions = [
+      { kind: 'offer', id: 'once', reward: { type: 'percentage', value: 10 }, limits: { perVisitor: 1 } },
+    ];
+    await send('PUT', '/v1/catalog', { definitions }, 'ak_local');
+    const cart = { currency: 'EUR', lines: [{ id: 'l', sku: 'S', quantity: 1, unitPrice: 3000 }] };
+    await send('POST', '/v1/redemptions', { orderId: 'once', anonymousId: 'had-1', cart });
+    await send('POST', '/v1/redemptions/once/commit', {});
+    await track('identify', { anonymousId: 'had-1', userId: 'had' });
+    const decide = await startInstance(60_000);
+    await invoke(decide, { userId: 'nobody', cart });
+    store.take();
+    const { cart: priced, explanation } = await invoke(decide, {
+      userId: 'had',
+      cart,
+      options: { explain: true, dryRun: true },
+    });
+    expect(asked()).toEqual(['BatchGetItem']);
+    expect(priced).toMatchObject({ applied: [] });
+    expect(explanation).toMatchObject({
+      offers: [{ offerId: 'once', status: 'CAPPED', limit: 'perVisitor' }],
+    });
+    await send('POST', '/v1/catalog/activate', { version: 1 }, 'ak_local');
+  });
+});
+
 describe('the record of a decision', () => {
   const visitor = { userId: 'replayed', anonymousId: 'r-1' };
   let rooted = 0;
