@@ -21,10 +21,15 @@ const PATIENCE_MS = 45_000;
 /**
  * Looks again and again until it sees what it waits for.
  *
- * @throws Error with what was seen last, after three quarters of a minute
+ * @param patience - milliseconds
+ * @throws Error with what was seen last
  */
-export const until = async <T>(look: () => Promise<T>, found: (seen: T) => boolean): Promise<T> => {
-  const deadline = Date.now() + PATIENCE_MS;
+export const until = async <T>(
+  look: () => Promise<T>,
+  found: (seen: T) => boolean,
+  patience = PATIENCE_MS,
+): Promise<T> => {
+  const deadline = Date.now() + patience;
   for (;;) {
     const seen = await look();
     if (found(seen)) return seen;

@@ -7,14 +7,20 @@ import { recipes, secondsAgo, until, deployment as wend } from './deployment.ts'
 import { emulated, readNextAssembly } from './emulated.ts';
 
 /** Every so often somebody does something, milliseconds. */
-const PACE_MS = 400;
+const PACE_MS = 1000;
+
+/**
+ * The emulator ends a function that it updates in the midst of its work, and what that took from a queue comes back when
+ * its visibility is over: three minutes, milliseconds. AWS lets it finish.
+ */
+const REDELIVERED_MS = 200_000;
 
 /** Due while the next version is deployed, or soon after. */
 const SOON = 15;
 
 const FOUR_HOURS = 4 * 3600;
 
-const shoppers = Array.from({ length: 4 }, () => fresh('shopper'));
+const shoppers = Array.from({ length: 3 }, () => fresh('shopper'));
 const sam = fresh('sam');
 const claimId = fresh('k');
 
@@ -82,19 +88,19 @@ it('a changed version is deployed over one that is in use, and nobody is lost', 
     async () => accepted.size,
     (walking) => walking === shoppers.length,
   );
-  const before = accepted.get(shoppers[0] ?? '') ?? 0;
+  const before = Math.min(...accepted.values());
   await deploy(emulated().endpoint, next);
   await until(buildOf, (version) => version.endsWith('+second'));
   shopping = false;
   await walks;
-  expect(accepted.get(shoppers[0] ?? '') ?? 0).toBeGreaterThan(before);
+  expect(Math.min(...accepted.values())).toBeGreaterThan(before);
   // A request may meet a function while it is exchanged; sent again, it is taken.
   expect(refused.filter((status) => status < 500)).toEqual([]);
-  await wend.settle();
   for (const userId of shoppers) {
-    const { cart, stats } = await wend.visitor(`user:${userId}`);
-    expect(cart).toMatchObject({ id: `c-${userId}`, total: 7800 });
-    expect(stats.events['Aisle Walked']?.count).toBe(accepted.get(userId));
+    const taken = accepted.get(userId);
+    const walked = async () => (await wend.visitor(`user:${userId}`)).stats.events['Aisle Walked']?.count;
+    await until(walked, (count) => count === taken, REDELIVERED_MS);
+    expect((await wend.visitor(`user:${userId}`)).cart).toMatchObject({ id: `c-${userId}`, total: 7800 });
   }
 });
 
