@@ -1,17 +1,16 @@
 import { always } from '../condition/condition.ts';
-import { buildRuleSet } from '../condition/rule-set.ts';
+import { emptyImage } from '../condition/rule-image.ts';
 import { assemble } from './assemble.ts';
 import type { CompiledCatalog } from './compiled.ts';
 
 /** The catalog of an environment in which nothing was published yet: version 0, and nothing to show. */
 export const emptyCatalog = (): CompiledCatalog => {
-  const segments = new Map<string, never>();
-  const noRules = buildRuleSet([], { segments });
+  const noRules = emptyImage();
   return assemble({
     version: 0,
     publishedAt: 0,
     definitions: [],
-    segments,
+    segments: new Map(),
     images: { experiences: noRules, offers: noRules },
     counters: [],
     reads: { facts: new Set(), templateFacts: new Set(), counters: new Set() },

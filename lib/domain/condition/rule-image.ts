@@ -45,3 +45,27 @@ export interface RuleSetText {
 
 /** Raised whenever an image of before could be misread. */
 export const imageLayout = 1;
+
+/** What `buildRuleSet` makes of no rules, without the compiler: most functions load rules and never build any. */
+export const emptyImage = (): RuleSetImage => {
+  const none = new Int32Array(0);
+  const noLists = Int32Array.of(0);
+  return {
+    layout: imageLayout,
+    rules: 0,
+    text: { facts: [], strings: [], leaves: [], roots: [], segments: {} },
+    columnRules: none,
+    columnPrograms: none,
+    code: none,
+    stringStarts: noLists,
+    numbers: new Float64Array(0),
+    numberStarts: noLists,
+    changeStarts: noLists,
+    changes: none,
+    anyElementStarts: noLists,
+    anyElement: none,
+    arrayProgramStarts: noLists,
+    arrayPrograms: none,
+    arrayColumns: none,
+  };
+};

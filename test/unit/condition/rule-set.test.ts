@@ -4,6 +4,7 @@ import type { Condition } from '../../../lib/domain/condition/condition.ts';
 import { holds } from '../../../lib/domain/condition/evaluate.ts';
 import { type Facts, factsOf } from '../../../lib/domain/condition/facts.ts';
 import { decodeRuleSet, encodeRuleSet } from '../../../lib/domain/condition/image-codec.ts';
+import { emptyImage } from '../../../lib/domain/condition/rule-image.ts';
 import { buildRuleSet, loadRuleSet, type RuleSetImage } from '../../../lib/domain/condition/rule-set.ts';
 import { conditionOf, documents, facts, now } from './arbitraries.ts';
 
@@ -121,6 +122,10 @@ describe('a rule set', () => {
     const rules = [{}, { $and: [{ channel: 'web' }, { channel: 'app' }] }, { $nor: [] }, { $or: [] }];
     expect(matching(rules, factsOf({ channel: 'web' }, now))).toEqual([0, 3]);
     expect(matching([], factsOf({}, now))).toEqual([]);
+  });
+
+  it('of no rules is made without the compiler, and is the same', () => {
+    expect(emptyImage()).toEqual(buildRuleSet([], { segments: noSegments }));
   });
 
   it('reads an image out of the middle of a Buffer, as inflating a stored catalog makes one', () => {
