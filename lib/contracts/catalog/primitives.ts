@@ -97,14 +97,6 @@ export const clockTime = z
   .string()
   .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time of day from "00:00" to "23:59"');
 
-const currencies = new Set(Intl.supportedValuesOf('currency'));
-
-/** An ISO 4217 code. */
-export const currency = z
-  .string()
-  .length(3, 'expected an ISO 4217 currency, such as EUR')
-  .refine((code) => currencies.has(code), 'expected an ISO 4217 currency, such as EUR');
-
 const isTimeZone = (name: string): boolean => {
   // Intl takes offsets such as +01:00 too; those don't know summer time.
   if (!/^[A-Za-z]/.test(name)) return false;

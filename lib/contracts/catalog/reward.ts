@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import type { Reward } from '../../domain/catalog/definition.ts';
+import { currency } from '../currency.ts';
 import {
   anyObject,
   content,
-  currency,
   discountPercent,
   factPath,
   money,

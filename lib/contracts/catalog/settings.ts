@@ -1,16 +1,7 @@
 import * as z from 'zod';
 import type { SettingsDefinition } from '../../domain/catalog/definition.ts';
-import {
-  clockTime,
-  currency,
-  duration,
-  eventName,
-  id,
-  limit,
-  percent,
-  timeZone,
-  word,
-} from './primitives.ts';
+import { currency } from '../currency.ts';
+import { clockTime, duration, eventName, id, limit, percent, timeZone, word } from './primitives.ts';
 
 /** Settings of the environment. */
 export const settings = z

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Cart } from '../../domain/cart/cart.ts';
 import { isJsonObject } from '../../domain/json.ts';
-import { currency } from '../catalog/primitives.ts';
+import { currency } from '../currency.ts';
 import { freeFormObject } from './free-form.ts';
 import { nothing, type RequestContract } from './request-contract.ts';
 import { MAX_ID_LENGTH } from './tracking-schemas.ts';

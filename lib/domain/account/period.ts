@@ -1,7 +1,7 @@
 import * as Instant from 'temporal-polyfill/fns/Instant';
 import * as PlainDate from 'temporal-polyfill/fns/PlainDate';
 import * as ZonedDateTime from 'temporal-polyfill/fns/ZonedDateTime';
-import type { Duration } from '../time/duration.ts';
+import { addDuration, type Duration, subtractDuration } from '../time/duration.ts';
 
 /** A stretch of time in which spending adds up; the next one starts anew. */
 export interface Period {
@@ -16,30 +16,34 @@ const DAY_MS = 86_400_000;
 /** 5 January 1970 was a Monday: weeks begin with one, as ISO 8601 has it. */
 const FIRST_MONDAY = 4;
 
-/** Midnight, or where the clocks skip it the first moment of a day. */
-const startOfDate = (year: number, month: number, day: number, zone: string): number =>
-  PlainDate.toZonedDateTime(PlainDate.create(year, month, day), zone).epochMilliseconds;
+const NO_TIME = { text: '', years: 0, months: 0, days: 0, milliseconds: 0 };
 
-const dateOfDay = (day: number): Date => new Date(day * DAY_MS);
+const zoned = (at: number, zone: string) =>
+  Instant.toZonedDateTimeISO(Instant.fromEpochMilliseconds(at), zone);
+
+/** Midnight, or where the clocks skip it the first moment of the day. */
+const startOfDay = (at: number, zone: string): number =>
+  ZonedDateTime.startOfDay(zoned(at, zone)).epochMilliseconds;
+
+const dateOf = (at: number, zone: string): string =>
+  PlainDate.toString(ZonedDateTime.toPlainDate(zoned(at, zone)));
 
 /** Months are counted from January, so that three of them are a quarter and twelve a year. */
 const ofMonths = (at: number, months: number, zone: string): readonly [string, number] => {
-  const local = Instant.toZonedDateTimeISO(Instant.fromEpochMilliseconds(at), zone);
-  const first = Math.floor((local.year * 12 + local.month - 1) / months) * months;
-  const next = first + months;
+  const { year, month, day } = zoned(at, zone);
+  const count = year * 12 + month - 1;
+  const first = count - (count % months);
+  const ofThisMonth = subtractDuration(at, { ...NO_TIME, days: day - 1 }, zone);
+  const next = addDuration(ofThisMonth, { ...NO_TIME, months: first + months - count }, zone);
   const date = `${Math.floor(first / 12)}-${String((first % 12) + 1).padStart(2, '0')}-01`;
-  return [date, startOfDate(Math.floor(next / 12), (next % 12) + 1, 1, zone)];
+  return [date, startOfDay(next, zone)];
 };
 
 const ofDays = (at: number, days: number, zone: string): readonly [string, number] => {
-  const local = Instant.toZonedDateTimeISO(Instant.fromEpochMilliseconds(at), zone);
-  const today = Date.parse(PlainDate.toString(ZonedDateTime.toPlainDate(local))) / DAY_MS;
+  const today = Date.parse(dateOf(at, zone)) / DAY_MS;
   const first = FIRST_MONDAY + Math.floor((today - FIRST_MONDAY) / days) * days;
-  const next = dateOfDay(first + days);
-  return [
-    dateOfDay(first).toISOString().slice(0, 10),
-    startOfDate(next.getUTCFullYear(), next.getUTCMonth() + 1, next.getUTCDate(), zone),
-  ];
+  const next = addDuration(at, { ...NO_TIME, days: first + days - today }, zone);
+  return [new Date(first * DAY_MS).toISOString().slice(0, 10), startOfDay(next, zone)];
 };
 
 const ofMilliseconds = (at: number, length: number): readonly [string, number] => {
