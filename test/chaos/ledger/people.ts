@@ -23,13 +23,26 @@ const grantOf = (person: number): Grant => ({
 export class People {
   readonly #people: Plot['people'];
   readonly #joined = new Set<number>();
+  /** By visitor id. */
+  readonly #persons: ReadonlyMap<string, number>;
 
   constructor(people: Plot['people']) {
     this.#people = people;
+    this.#persons = new Map(
+      people.flatMap((_, person) => [
+        [visitorIdOf(userKey(this.userOf(person))), person],
+        [visitorIdOf(anonymousKey(this.deviceOf(person))), person],
+      ]),
+    );
   }
 
-  userOf = (person: number): string => `u${person}`;
-  deviceOf = (person: number): string => `d${person}`;
+  userOf(person: number): string {
+    return `u${person}`;
+  }
+
+  deviceOf(person: number): string {
+    return `d${person}`;
+  }
 
   join(person: number): void {
     if (this.#people[person]?.device === 'joins') this.#joined.add(person);
@@ -49,12 +62,7 @@ export class People {
   }
 
   #personOf(visitorId: string): number | null {
-    const person = this.#people.findIndex(
-      (_, index) =>
-        visitorId === visitorIdOf(userKey(this.userOf(index))) ||
-        visitorId === visitorIdOf(anonymousKey(this.deviceOf(index))),
-    );
-    return person === -1 ? null : person;
+    return this.#persons.get(visitorId) ?? null;
   }
 
   read(visitorId: string): StoredVisitor {
