@@ -11,7 +11,7 @@ export type Came = 'done' | 'again' | 'over';
 const QUANTITY = 2;
 
 /** An order as a shop asks for it. */
-export const requestOf = (plan: OrderPlan, { people }: Shop): RedemptionRequest => ({
+const requestOf = (plan: OrderPlan, { people }: Shop): RedemptionRequest => ({
   orderId: plan.orderId,
   ...people.idsOf(plan),
   context: { attributes: { flight: plan.flight } },
