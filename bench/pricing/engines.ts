@@ -69,7 +69,9 @@ const wend: Engine = {
     return (basket) => {
       const input = inputs[basket];
       const cart = input === undefined ? undefined : decide(input).answer.cart;
-      return Object.fromEntries((cart?.lines ?? []).map(({ id, subtotal, total }) => [id, subtotal - total]));
+      const discounts: Record<string, number> = {};
+      for (const { id, subtotal, total } of cart?.lines ?? []) discounts[id] = subtotal - total;
+      return discounts;
     };
   },
 };
@@ -239,7 +241,9 @@ const vendure = (require: NodeJS.Require): Engine => ({
         taxZoneId: 'zone',
       });
       await calculator.applyPriceAdjustments(context, order, stored);
-      return Object.fromEntries(lines.map((line) => [line.id, line.linePrice - line.proratedLinePrice]));
+      const discounts: Record<string, number> = {};
+      for (const line of lines) discounts[line.id] = line.linePrice - line.proratedLinePrice;
+      return discounts;
     };
   },
 });

@@ -70,9 +70,13 @@ export const factIndexes = (image: RuleSetImage, words: number): readonly FactIn
 
     const narrowByElements = (elements: readonly unknown[], possible: Int32Array): void => {
       gathered.fill(0);
+      // Of a cart's products most are in no rule, one after the other.
+      let before = noClass;
       for (const element of elements) {
         const elementClass = classOf(element);
-        if (elementClass !== noClass) bitmaps.addTo(elementClass, gathered, scratch);
+        if (elementClass === noClass || elementClass === before) continue;
+        bitmaps.addTo(elementClass, gathered, scratch);
+        before = elementClass;
       }
       for (let word = 0; word < words; word++)
         possible[word] = (possible[word] ?? 0) & ((gathered[word] ?? 0) | (spared[word] ?? 0));
