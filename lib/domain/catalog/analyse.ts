@@ -167,6 +167,7 @@ const lintContext = (
     offers,
     offerGroups: new Set([...offers.values()].map((offer) => offer.combine?.group ?? DEFAULT_GROUP)),
     problems,
+    hasAuthorizations: definitions.some(({ kind }) => kind === 'authorization'),
     segments,
     enteredBy: entriesOf(definitions),
     conditionsOf,

@@ -46,6 +46,11 @@ describe('the lint', () => {
       'error reference-missing segment/s where',
     ],
     [
+      'what an account has left where nothing says what it may spend',
+      segment('{ account.authorization.remaining: { $gte: 100 } }'),
+      'warning reference-missing segment/s where',
+    ],
+    [
       'a group that nobody is in',
       offer(`${bounded}, combine: { with: [none] }`),
       'warning reference-missing offer/o combine.with[0]',

@@ -11,6 +11,8 @@ export interface LintContext {
   /** Groups that offers are in. */
   readonly offerGroups: ReadonlySet<string>;
   readonly problems: readonly ProblemDefinition[];
+  /** Whether anything says what somebody may spend for an account. */
+  readonly hasAuthorizations: boolean;
   readonly segments: ReadonlyMap<string, Condition>;
   /** Journeys that an event brings visitors into, by its name. */
   readonly enteredBy: ReadonlyMap<string, readonly JourneyDefinition[]>;

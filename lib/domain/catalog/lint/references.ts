@@ -84,3 +84,16 @@ export const missingGroups: LintRule = (definition, context) => {
         ],
   );
 };
+
+const AUTHORIZATION = /^account\.authorization(?:\.|$)/;
+
+/** What an account has spent is only known by an authorization: a warning, since one may still come. */
+export const missingAuthorizations: LintRule = (definition, context) => {
+  if (context.hasAuthorizations) return [];
+  return [...context.conditionsOf(definition)].flatMap(([path, { facts }]): readonly Remark[] => {
+    const fact = facts.find((one) => AUTHORIZATION.test(one));
+    if (fact === undefined) return [];
+    const message = `${fact} is null as long as this catalog has no authorization`;
+    return [{ code: 'reference-missing', severity: 'warning', path, message, evidence: { fact } }];
+  });
+};

@@ -9,7 +9,7 @@ import {
 } from './journeys.ts';
 import { ignoredRewardFields, unboundedOffers } from './offers.ts';
 import { sellInRecovery } from './recovery.ts';
-import { missingGroups, missingReferences } from './references.ts';
+import { missingAuthorizations, missingGroups, missingReferences } from './references.ts';
 import { emitLoops, emptyGrants } from './running.ts';
 import { emptyApologies, emptyClaims, fakeUrgency, legalNames } from './sincerity.ts';
 
@@ -17,6 +17,7 @@ import { emptyApologies, emptyClaims, fakeUrgency, legalNames } from './sincerit
 export const LINT_RULES: readonly LintRule[] = [
   missingReferences,
   missingGroups,
+  missingAuthorizations,
   contradictoryConditions,
   unboundedOffers,
   ignoredRewardFields,
