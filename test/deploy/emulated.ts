@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -43,12 +44,17 @@ export const secretValue = async (id: string): Promise<string> => {
 /** The file that names the cloud assembly of the next version, once it is synthesized, or says why it is not. */
 export const nextAssembly = (): string => join(WORK, 'next-assembly');
 
-/** The folder of the cloud assembly of the next version; undefined while it is being synthesized. */
+/** How that file begins where there is none. */
+export const FAILED = 'failed: ';
+
+/**
+ * The folder of the cloud assembly of the next version; undefined while it is being synthesized.
+ *
+ * @throws Error with what went wrong with it
+ */
 export const readNextAssembly = async (): Promise<string | undefined> => {
-  try {
-    const said = await readFile(nextAssembly(), 'utf8');
-    return said === '' ? undefined : said;
-  } catch {
-    return undefined;
-  }
+  if (!existsSync(nextAssembly())) return undefined;
+  const said = await readFile(nextAssembly(), 'utf8');
+  if (said.startsWith(FAILED)) throw new Error(said);
+  return said === '' ? undefined : said;
 };

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { nameOf } from '../../lib/contracts/names.ts';
 import { awsEnvironment, bootstrap, deploy, synthesize } from './cdk.ts';
-import { nextAssembly } from './emulated.ts';
+import { FAILED, nextAssembly } from './emulated.ts';
 import { installEmulator, startEmulator, WORK } from './ministack.ts';
 import { run, tailOf } from './run.ts';
 
@@ -64,7 +64,7 @@ const synthesizeNext = async (): Promise<void> => {
   try {
     await writeFile(result, await synthesize('second', { build: 'second' }));
   } catch (error) {
-    await writeFile(result, `failed: ${error}`);
+    await writeFile(result, `${FAILED}${error}`);
   }
 };
 
@@ -77,6 +77,13 @@ const prepare = async (endpoint: string): Promise<void> => {
   const url = urlOf(endpoint, outputs['Url']);
   await took('made keys, published the demo catalog', async () => {
     const admin = await createKey('--first', '--environment', 'emulated');
+    // Where the command finds the service, and its key.
+    Object.assign(process.env, { WEND_URL: url, WEND_KEY: admin });
+    const [secret, publishable] = await Promise.all([
+      createKey('--kind', 'secret'),
+      createKey('--kind', 'publishable'),
+      wend('publish', fileURLToPath(new URL('../../catalog/demo', import.meta.url))),
+    ]);
     Object.assign(process.env, {
       WEND_TEST_URL: url,
       WEND_TEST_ENDPOINT: endpoint,
@@ -84,11 +91,8 @@ const prepare = async (endpoint: string): Promise<void> => {
       WEND_TEST_IDENTITY_SECRET: outputs['IdentitySecretArn'],
       WEND_TEST_QUEUES: nameOf('emulated', ''),
       WEND_TEST_ADMIN_KEY: admin,
-      WEND_URL: url,
-      WEND_KEY: admin,
-      WEND_TEST_SECRET_KEY: await createKey('--url', url, '--key', admin, '--kind', 'secret'),
-      WEND_TEST_PUBLISHABLE_KEY: await createKey('--url', url, '--key', admin, '--kind', 'publishable'),
+      WEND_TEST_SECRET_KEY: secret,
+      WEND_TEST_PUBLISHABLE_KEY: publishable,
     });
-    await wend('publish', fileURLToPath(new URL('../../catalog/demo', import.meta.url)));
   });
 };
