@@ -84,7 +84,7 @@ const RULES: readonly Room[] = [
 ];
 
 /** What of `node:crypto` depends on its arguments alone. */
-const PURE_CRYPTO = /^\{(?:\s*(?:createHash|createHmac|createSecretKey|timingSafeEqual),?)+\s*\}$/;
+const PURE_CRYPTO = /^\{(?:\s*(?:hash|createHash|createHmac|createSecretKey|timingSafeEqual),?)+\s*\}$/;
 
 /** What would make the domain read a clock, a chance or the world. */
 const IMPURE: readonly (readonly [pattern: RegExp, what: string])[] = [
@@ -183,7 +183,7 @@ const judgePackage = (room: Room, statement: ImportStatement): string | null => 
     return "zod is imported as import * as z from 'zod' (the named export costs 350 KB a bundle)";
   }
   if (room.root === 'lib/domain/' && specifier === 'node:crypto' && !PURE_CRYPTO.test(clause)) {
-    return 'lib/domain takes createHmac, createSecretKey, timingSafeEqual and createHash from node:crypto and nothing else';
+    return 'lib/domain takes hash, createHmac, createSecretKey, timingSafeEqual and createHash from node:crypto and nothing else';
   }
   // Types leave no trace in a bundle, and these name the events that Lambda hands over.
   if (specifier === 'aws-lambda' && typeOnly) {

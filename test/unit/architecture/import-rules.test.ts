@@ -82,6 +82,7 @@ const PLANTED: readonly (readonly [path: string, source: string, said: RegExp])[
 const KEPT: readonly (readonly [path: string, source: string])[] = [
   ['lib/domain/offer/price-cart.ts', "import { allocate } from '../money/allocate.ts';\n"],
   ['lib/domain/hash.ts', "import { createHash } from 'node:crypto';\n"],
+  ['lib/domain/hash.ts', "import { hash } from 'node:crypto';\n"],
   ['lib/domain/hmac.ts', "import { createHmac, timingSafeEqual } from 'node:crypto';\n"],
   ['lib/domain/template/a.ts', "import { Liquid } from 'liquidjs';\n"],
   ['lib/domain/a.ts', 'export const at = (ms: number) => new Date(ms).toISOString();\n'],
