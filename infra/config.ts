@@ -139,6 +139,8 @@ const configSchema = z
       })
       .nullable(),
     publish: z.strictObject({
+      /** Whether what is on the bus is described in EventBridge's registry of schemas. */
+      schemas: z.boolean(),
       /** Batches of one shard of the visitors' stream that are routed at a time. */
       parallelization: z.number().int().min(1).max(10),
     }),
@@ -212,7 +214,7 @@ const ENVIRONMENTS: Readonly<Record<string, WendConfig>> = {
     concurrency: { react: 5, effects: 2, counters: 2 },
     canary: null,
     observability: { emails: [], objectives: { availability: 99, decideP99: 1000, oldestEvent: 300 } },
-    publish: { parallelization: 1 },
+    publish: { schemas: true, parallelization: 1 },
     deliveries,
     control,
     identity: { secret: 'generated' },
@@ -228,7 +230,7 @@ const ENVIRONMENTS: Readonly<Record<string, WendConfig>> = {
     concurrency: { react: 20, effects: 5, counters: 2 },
     canary: 'CANARY_10PERCENT_5MINUTES',
     observability: { emails: [], objectives },
-    publish: { parallelization: 2 },
+    publish: { schemas: true, parallelization: 2 },
     deliveries,
     control,
     identity: { secret: 'generated' },
@@ -244,7 +246,7 @@ const ENVIRONMENTS: Readonly<Record<string, WendConfig>> = {
     concurrency: { react: 100, effects: 20, counters: 2 },
     canary: 'CANARY_10PERCENT_10MINUTES',
     observability: { emails: [], objectives },
-    publish: { parallelization: 10 },
+    publish: { schemas: true, parallelization: 10 },
     deliveries,
     control,
     identity: { secret: 'generated' },
@@ -262,7 +264,7 @@ const ENVIRONMENTS: Readonly<Record<string, WendConfig>> = {
     concurrency: { react: 2, effects: 2, counters: 2 },
     canary: null,
     observability: null,
-    publish: { parallelization: 1 },
+    publish: { schemas: false, parallelization: 1 },
     deliveries,
     // Tests publish, and look at once.
     control: { maximumAgeMs: 0 },

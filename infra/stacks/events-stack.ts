@@ -6,6 +6,7 @@ import { QUEUES, type QueueName, queueVariable } from '../../lib/contracts/queue
 import type { WendConfig } from '../config.ts';
 import { BusRule } from '../constructs/bus-rule.ts';
 import { allowDeliveries } from '../constructs/deliveries.ts';
+import { EventSchemas } from '../constructs/event-schemas.ts';
 import { PeriodicRun } from '../constructs/periodic-run.ts';
 import { QueueConsumer } from '../constructs/queue-consumer.ts';
 import { StreamConsumer } from '../constructs/stream-consumer.ts';
@@ -91,6 +92,12 @@ export class EventsStack extends HouseStack {
       value: this.named('bus'),
       description: 'Where the shop’s own systems may put events',
     });
+    if (this.config.publish.schemas) {
+      new EventSchemas(this, 'Schemas', {
+        impact: 'The shop’s engineers guess what is on the bus, and their rules miss events.',
+        name: this.named('events'),
+      });
+    }
     for (const name of QUEUE_NAMES) {
       const { fromBus } = QUEUE_DEFINITIONS[name];
       if (fromBus === undefined) continue;

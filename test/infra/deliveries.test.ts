@@ -10,6 +10,7 @@ const deliveries = {
 
 describe('who delivers messages', () => {
   const { resources } = synthesize('production', { deliveries });
+  const { resources: none } = synthesize('production');
 
   it('is one function, and from one address', () => {
     const senders = FUNCTION_NAMES.flatMap((name) =>
@@ -44,7 +45,6 @@ describe('who delivers messages', () => {
   });
 
   it('is nobody until the configuration says who', () => {
-    const { resources: none } = synthesize('production');
     const variables = handlerOf(none, 'on-delivery-effects').Environment.Variables;
     expect(Object.keys(variables).filter((key) => /WEBHOOK|EMAIL/.test(key))).toEqual([]);
   });

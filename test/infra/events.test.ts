@@ -202,6 +202,27 @@ describe.each(ENVIRONMENT_NAMES)('the asynchronous edges of %s', (environment) =
     expect(JSON.stringify(statements[0]?.Resource)).toContain('/index/due');
   });
 
+  it('are described to whoever writes a rule, by the schemas that functions parse', () => {
+    const schemas = ofType(resources, 'AWS::EventSchemas::Schema').map(({ Properties }) => [
+      Properties['SchemaName'],
+      JSON.parse(String(Properties['Content'])),
+    ]);
+    expect(Object.fromEntries(schemas)).toEqual(
+      config.publish.schemas
+        ? {
+            'wend@EventsReceived': expect.objectContaining({ type: 'object' }),
+            CloudEvent: expect.objectContaining({
+              properties: expect.objectContaining({
+                detail: expect.objectContaining({
+                  required: ['specversion', 'id', 'source', 'type', 'subject'],
+                }),
+              }),
+            }),
+          }
+        : {},
+    );
+  });
+
   it('encrypt what waits and take messages over TLS alone', () => {
     template.allResourcesProperties('AWS::SQS::Queue', { SqsManagedSseEnabled: true });
     const refused = statementsOf(ofType(resources, 'AWS::SQS::QueuePolicy')).filter(

@@ -66,7 +66,7 @@ const attributes = {
 };
 
 /** The attributes that Wend reads; the names of all others follow CloudEvents' rules for extensions. */
-const cloudEventSchema = z.looseObject(attributes).superRefine((event, context) => {
+export const cloudEventSchema = z.looseObject(attributes).superRefine((event, context) => {
   for (const [name, value] of Object.entries(event)) {
     if (Object.hasOwn(attributes, name) || isExtension(name, value)) continue;
     context.addIssue({ code: 'custom', path: [name], message: 'unknown field' });
