@@ -8,7 +8,7 @@ const TIMED = ['test/e2e/local/{start,stream,time-travel}.test.ts', 'test/e2e/de
 
 export default defineConfig({
   test: {
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 30_000,
     projects: [
       // Pure: many files may share a process, and its modules.
