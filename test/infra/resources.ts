@@ -6,7 +6,7 @@ import { queueVariable } from '../../lib/contracts/queues.ts';
 import { ofType, type Resource, references, type Statement, statementsOf } from './synthesize.ts';
 
 /** Logical ids begin with the construct's id, stripped of what CloudFormation doesn't take. */
-export const belongsTo = (name: FunctionName, id: string): boolean => id.startsWith(name.replaceAll('-', ''));
+const belongsTo = (name: FunctionName, id: string): boolean => id.startsWith(name.replaceAll('-', ''));
 
 /** Where a resource says what it is called in AWS. */
 const NAME_OF_TYPE: Readonly<Record<string, string>> = {
