@@ -14,7 +14,7 @@ vi.mock('../../../lib/adapters/dynamodb/blob.ts', () => import('../memory/blob.t
 
 describe('the offer ledger', () => {
   it('gives exactly what there is, and keeps its books, whatever happens', {
-    timeout: 3_600_000,
+    timeout: 14_400_000,
   }, async () => {
     for (const seed of seedsOf(120)) expect(await wrongWith(seed)).toEqual([]);
   });
