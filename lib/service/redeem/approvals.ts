@@ -26,10 +26,10 @@ export const createApprovals = (deps: ApprovalDeps) => {
     return task.outcome;
   };
 
-  /** Whether the order moved. */
+  /** Whether the order waits no more, whoever moved it on. */
   const moveOn: Decide<boolean> = async (redemption) => {
     const still = { after: redemption, gives: [], taking: NOTHING_TAKEN, answer: false };
-    if (redemption.status !== 'awaitingApproval') return still;
+    if (redemption.status !== 'awaitingApproval') return { ...still, answer: true };
     const answer = await answerTo(redemption);
     if (answer === null) {
       const { redemption: after } = expire(redemption, now());
@@ -43,7 +43,7 @@ export const createApprovals = (deps: ApprovalDeps) => {
   };
 
   return {
-    /** Moves an order that awaits its approval as its task says by now, and tells whether it moved. */
+    /** Moves an order that awaits its approval as its task says by now, and tells whether it waits no more. */
     catchUp: (orderId: string): Promise<boolean> => change(orderId, moveOn),
     /** Nobody has to decide any more. */
     withdraw: ({ visitorId }: Redemption, taskId: string): Promise<void> =>

@@ -100,6 +100,26 @@ describe('people who order for one account', () => {
   });
 });
 
+describe('an order that was approved this moment', () => {
+  it('is paid at once, whoever else notes the approval meanwhile', async () => {
+    const here = await start();
+    const { hold, settle, tasks, clock } = here;
+    for (let round = 0; round < 10; round++) {
+      const orderId = `p-${round}`;
+      const { redemption } = await hold(requestOf(orderId, LIMIT + 1));
+      const taskId = redemption.spending?.approval?.taskId ?? '';
+      await moveTask(tasks, taskId, (task) => finishTask(task, 'approved', clock.now));
+      const [paid] = await Promise.all([
+        settle.commit(orderId),
+        settle.tend(orderId),
+        settle.tend(orderId),
+        settle.commit(orderId),
+      ]);
+      expect(paid.status).toBe('committed');
+    }
+  });
+});
+
 /** Every few minutes: whoever somebody has to come back to. */
 const sweep = async ({ store, settle, clock }: LedgerWorld): Promise<void> => {
   const due: string[] = [];
