@@ -41,7 +41,7 @@ const complete = (input: DecisionInput, pending: readonly string[]): CompleteAns
 
 describe('the projection of a profile', () => {
   it('decides the same to the byte', () => {
-    fc.assert(sameToTheByte(project), { numRuns: 400 });
+    fc.assert(sameToTheByte(project), { numRuns: 150 });
   });
 
   it.each<[string, Partial<Profile>]>([
@@ -124,7 +124,7 @@ describe('a record', () => {
   it('replays its decision to the byte, with the catalog loaded from its stored form', () => {
     fc.assert(
       replaysToTheByte((record) => record),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 
