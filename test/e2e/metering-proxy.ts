@@ -1,7 +1,6 @@
-import { createServer } from 'node:http';
 import * as z from 'zod';
 import { unpack } from '../../lib/adapters/dynamodb/blob.ts';
-import { close, listen } from '../../local/listen.ts';
+import { type ForwardingProxy, startForwardingProxy } from './forwarding-proxy.ts';
 
 /** What requests to DynamoDB took, as it would bill them, and what the commits among them wanted of the world. */
 export interface Metered {
@@ -17,11 +16,9 @@ export interface Metered {
  * Stands before a DynamoDB and adds up the capacity units that each request consumes, but for looks at the control items:
  * an instance looks once in five seconds, whatever it is asked, and the local service each time.
  */
-export interface MeteringProxy {
-  readonly url: string;
+export interface MeteringProxy extends ForwardingProxy {
   /** What was consumed since the last call. */
   readonly take: () => Metered;
-  readonly stop: () => Promise<void>;
 }
 
 const READS = new Set(['GetItem', 'BatchGetItem', 'Query', 'Scan', 'TransactGetItems']);
@@ -67,40 +64,22 @@ export const startMeteringProxy = async (target: string): Promise<MeteringProxy>
     };
   };
 
-  const server = createServer((request, response) => {
-    const forward = async (): Promise<void> => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of request) chunks.push(Buffer.from(chunk));
-      const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
-      const metered = READS.has(operation) || WRITES.has(operation);
-      const text = Buffer.concat(chunks).toString('utf8');
-      const document: unknown = metered ? JSON.parse(text) : null;
-      const body = metered ? JSON.stringify({ ...Object(document), ReturnConsumedCapacity: 'TOTAL' }) : text;
-      const { host: _, connection: __, 'content-length': ___, ...headers } = request.headers;
-      const answer = await fetch(target, {
-        method: 'POST',
-        headers: Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]),
-        body,
-      });
-      const bytes = Buffer.from(await answer.arrayBuffer());
-      if (metered && answer.ok) note(operation, document, bytes.toString('utf8'));
-      const kept = ['content-type', 'x-amzn-requestid', 'x-amz-crc32'].flatMap((name) => {
-        const value = answer.headers.get(name);
-        return value === null ? [] : [[name, value] as const];
-      });
-      response.writeHead(answer.status, Object.fromEntries(kept));
-      response.end(bytes);
+  const proxy = await startForwardingProxy(target, (operation, body) => {
+    if (!READS.has(operation) && !WRITES.has(operation)) return { body };
+    const document: unknown = JSON.parse(body);
+    return {
+      body: JSON.stringify({ ...Object(document), ReturnConsumedCapacity: 'TOTAL' }),
+      onAnswer: ({ ok, text }) => {
+        if (ok) note(operation, document, text);
+      },
     };
-    forward().catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
   });
-  const port = await listen(server, 0);
   return {
-    url: `http://127.0.0.1:${port}`,
+    ...proxy,
     take: () => {
       const taken = sum;
       sum = NOTHING;
       return taken;
     },
-    stop: () => close(server, 0),
   };
 };
