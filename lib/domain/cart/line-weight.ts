@@ -1,25 +1,21 @@
+import { onceFor } from '../once-for.ts';
 import { bytesOf } from '../visitor/bounds.ts';
 import type { CartLine } from './cart.ts';
 
 /** What a line's numbers and field names take once compressed beside the next line's. */
 const OVERHEAD = 24;
 
-const weights = new WeakMap<CartLine, number>();
-
 /**
  * How much text a line brings, bytes of UTF-8 JSON: each text once, since one that repeats another (an id made of
  * product, variant and price; a sku that is the product's id) compresses to nothing.
  */
-export const weightOfLine = (line: CartLine): number => {
-  const known = weights.get(line);
-  if (known !== undefined) return known;
+export const weightOfLine = onceFor((line: CartLine): number => {
   const texts = new Set([line.sku, line.productId, line.variant, line.name, line.category]);
   if (!line.id.startsWith(`${line.productId ?? line.sku}|`)) texts.add(line.id);
   let weight = OVERHEAD + bytesOf(line.attributes);
   for (const text of texts) weight += text === undefined ? 0 : bytesOf(text);
-  weights.set(line, weight);
   return weight;
-};
+});
 
 /** The first lines, as many as fit. */
 export const linesWithin = (

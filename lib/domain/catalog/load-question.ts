@@ -1,5 +1,6 @@
 import { type CounterSpec, counterOf } from '../condition/counter.ts';
 import { parseWhere } from '../condition/parse.ts';
+import { onceFor } from '../once-for.ts';
 import { type CompiledContent, compileContent } from '../template/compile-content.ts';
 import { type Duration, parseDuration } from '../time/duration.ts';
 import type { QuestionDefinition } from './definition.ts';
@@ -41,13 +42,5 @@ const loadQuestion = (definition: QuestionDefinition): CompiledQuestion => {
   };
 };
 
-const known = new WeakMap<QuestionDefinition, CompiledQuestion>();
-
 /** A question made ready on first use. */
-export const compiledQuestion = (definition: QuestionDefinition): CompiledQuestion => {
-  const before = known.get(definition);
-  if (before !== undefined) return before;
-  const loaded = loadQuestion(definition);
-  known.set(definition, loaded);
-  return loaded;
-};
+export const compiledQuestion = onceFor(loadQuestion);

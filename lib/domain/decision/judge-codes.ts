@@ -2,26 +2,22 @@ import type { Cart } from '../cart/cart.ts';
 import type { CompiledCatalog, CompiledOffer } from '../catalog/compiled.ts';
 import { holdsBut } from '../condition/about.ts';
 import type { OfferOutcome } from '../offer/outcome.ts';
+import { onceFor } from '../once-for.ts';
 import type { DecisionWarning } from './answer.ts';
 import type { SingleUseCode } from './known-codes.ts';
 import { type OfferPricing, type OfferSelection, offerExplainer, suppressedOffer } from './price-offers.ts';
 import { keyOfCode } from './ways-to-offers.ts';
 
-const known = new WeakMap<CompiledCatalog, ReadonlyMap<string, readonly CompiledOffer[]>>();
-
 /** The offers of each shared code; two may have the same. */
-const offersByCode = (catalog: CompiledCatalog): ReadonlyMap<string, readonly CompiledOffer[]> => {
-  const before = known.get(catalog);
-  if (before !== undefined) return before;
+const offersByCode = onceFor((catalog: CompiledCatalog): ReadonlyMap<string, readonly CompiledOffer[]> => {
   const byCode = new Map<string, CompiledOffer[]>();
   for (const offer of catalog.offers) {
     if (offer.definition.code === undefined) continue;
     const key = keyOfCode(offer.definition.code);
     byCode.set(key, [...(byCode.get(key) ?? []), offer]);
   }
-  known.set(catalog, byCode);
   return byCode;
-};
+});
 
 /** A code of the cart of which nothing came, and what is said of it. */
 export interface JudgedCode {

@@ -1,5 +1,6 @@
 import type { CompiledCatalog, CompiledOffer } from '../catalog/compiled.ts';
 import { canonicalCode, serialOf } from '../offer/single-use-code.ts';
+import { onceFor } from '../once-for.ts';
 import { keyOfCode } from './ways-to-offers.ts';
 
 /** A single-use code of a cart that was made by the offer's own secret, used or not. */
@@ -22,15 +23,9 @@ export interface KnownCodes {
   readonly singleUse: readonly SingleUseCode[];
 }
 
-const known = new WeakMap<CompiledCatalog, readonly CompiledOffer[]>();
-
-const offersWithCodes = (catalog: CompiledCatalog): readonly CompiledOffer[] => {
-  const before = known.get(catalog);
-  if (before !== undefined) return before;
-  const offers = catalog.offers.filter(({ definition }) => definition.codes !== undefined);
-  known.set(catalog, offers);
-  return offers;
-};
+const offersWithCodes = onceFor((catalog: CompiledCatalog): readonly CompiledOffer[] =>
+  catalog.offers.filter(({ definition }) => definition.codes !== undefined),
+);
 
 /** Whether a catalog has offers with single-use codes. */
 export const hasSingleUseCodes = (catalog: CompiledCatalog): boolean => offersWithCodes(catalog).length > 0;

@@ -3,6 +3,7 @@ import { holds } from '../condition/evaluate.ts';
 import { isHeld } from '../journey/is-held.ts';
 import type { JsonObject } from '../json.ts';
 import { cappedBy } from '../offer/cap-room.ts';
+import { onceFor } from '../once-for.ts';
 import { type CompiledContent, compileContent } from '../template/compile-content.ts';
 import { formatInstant } from '../time/instant.ts';
 import type { GrantProfile } from '../visitor/profile.ts';
@@ -20,16 +21,8 @@ interface UsableOffer {
   readonly endsAt: number | null;
 }
 
-const known = new WeakMap<CompiledOffer, CompiledContent>();
-
 /** An offer's label with its Liquid parsed. */
-export const labelOf = (offer: CompiledOffer): CompiledContent => {
-  const before = known.get(offer);
-  if (before !== undefined) return before;
-  const compiled = compileContent(offer.label);
-  known.set(offer, compiled);
-  return compiled;
-};
+export const labelOf = onceFor((offer: CompiledOffer): CompiledContent => compileContent(offer.label));
 
 const earlier = (a: number | null, b: number | null): number | null =>
   a === null || b === null ? (a ?? b) : Math.min(a, b);

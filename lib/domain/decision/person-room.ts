@@ -1,6 +1,7 @@
 import type { CompiledCatalog } from '../catalog/compiled.ts';
 import { useCountersOf } from '../catalog/use-counters.ts';
 import type { CapRoom } from '../offer/cap-room.ts';
+import { onceFor } from '../once-for.ts';
 import { own } from '../own.ts';
 import { OFFER_REDEEMED } from '../redemption/told-events.ts';
 import { countSince } from '../visitor/counters.ts';
@@ -14,20 +15,14 @@ interface LimitedOffer {
   readonly returned: string;
 }
 
-const limited = new WeakMap<CompiledCatalog, readonly LimitedOffer[]>();
-
-const limitedOffers = (catalog: CompiledCatalog): readonly LimitedOffer[] => {
-  const known = limited.get(catalog);
-  if (known !== undefined) return known;
-  const found = catalog.offers.flatMap(({ id, definition }): readonly LimitedOffer[] => {
+const limitedOffers = onceFor((catalog: CompiledCatalog): readonly LimitedOffer[] =>
+  catalog.offers.flatMap(({ id, definition }): readonly LimitedOffer[] => {
     const counters = useCountersOf(definition);
     const perVisitor = definition.limits?.perVisitor;
     if (counters === null || perVisitor === undefined) return [];
     return [{ offerId: id, perVisitor, redeemed: counters.redeemed.id, returned: counters.returned.id }];
-  });
-  limited.set(catalog, found);
-  return found;
-};
+  }),
+);
 
 /** Most visitors have redeemed nothing that is counted. */
 const hasRedeemed = (

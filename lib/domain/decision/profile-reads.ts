@@ -1,5 +1,6 @@
 import type { CompiledCatalog } from '../catalog/compiled.ts';
 import { compiledQuestion } from '../catalog/load-question.ts';
+import { onceFor } from '../once-for.ts';
 import { type Duration, parseDuration } from '../time/duration.ts';
 import type { Profile } from '../visitor/profile.ts';
 import { contentOf, journeyShowsOf } from './journey-shows.ts';
@@ -93,16 +94,10 @@ interface KnownReads extends CatalogFacts {
   readonly sorted: ProfileReads;
 }
 
-const known = new WeakMap<CompiledCatalog, KnownReads>();
-
-const knownReads = (catalog: CompiledCatalog): KnownReads => {
-  const before = known.get(catalog);
-  if (before !== undefined) return before;
+const knownReads = onceFor((catalog: CompiledCatalog): KnownReads => {
   const facts = factsReadBy(catalog);
-  const reads = { ...facts, sorted: sortOut(facts) };
-  known.set(catalog, reads);
-  return reads;
-};
+  return { ...facts, sorted: sortOut(facts) };
+});
 
 /** What a decision reads of a profile. */
 export interface DecisionReads {

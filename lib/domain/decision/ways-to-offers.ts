@@ -2,6 +2,7 @@ import type { Cart } from '../cart/cart.ts';
 import type { CompiledCatalog, CompiledOffer } from '../catalog/compiled.ts';
 import { accountFactOf } from '../catalog/load-offer.ts';
 import type { OfferCandidate } from '../offer/priceable-offer.ts';
+import { onceFor } from '../once-for.ts';
 import type { Profile } from '../visitor/profile.ts';
 import { accountPrices } from './account-prices.ts';
 import type { DecisionFacts } from './decision-facts.ts';
@@ -110,15 +111,9 @@ export const candidateBy = (
     : { offer: priceable, ...way, prices: accountPrices(fact, cart, facts) };
 };
 
-const known = new WeakMap<CompiledCatalog, readonly CompiledOffer[]>();
-
 /** What anybody whose condition holds may claim, by priority and id. */
-export const claimableOffers = (catalog: CompiledCatalog): readonly CompiledOffer[] => {
-  const before = known.get(catalog);
-  if (before !== undefined) return before;
-  const claimable = catalog.offers
+export const claimableOffers = onceFor((catalog: CompiledCatalog): readonly CompiledOffer[] =>
+  catalog.offers
     .filter((offer) => offer.claimable && offer.definition.requiresGrant !== true)
-    .sort((a, b) => b.priority - a.priority || a.index - b.index);
-  known.set(catalog, claimable);
-  return claimable;
-};
+    .sort((a, b) => b.priority - a.priority || a.index - b.index),
+);

@@ -1,4 +1,5 @@
 import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
+import { onceFor } from '../once-for.ts';
 
 /** What an offer's codes are made by. */
 export interface CodeSeries {
@@ -28,14 +29,8 @@ export const canonicalCode = (typed: string): string =>
     .replaceAll('O', '0')
     .replace(/[IL]/g, '1');
 
-const keys = new WeakMap<Uint8Array, ReturnType<typeof createSecretKey>>();
-
 /** A secret as it is hashed with: made once for each, which takes longer than hashing. */
-const keyOf = (secret: Uint8Array): ReturnType<typeof createSecretKey> => {
-  const key = keys.get(secret) ?? createSecretKey(secret);
-  keys.set(secret, key);
-  return key;
-};
+const keyOf = onceFor((secret: Uint8Array) => createSecretKey(secret));
 
 /** A keyed hash of one purpose: what it says of one says nothing of another. */
 export const keyedHash = (secret: Uint8Array, purpose: string, ...texts: readonly string[]): Buffer =>

@@ -1,4 +1,5 @@
 import type { Json } from '../json.ts';
+import { onceFor } from '../once-for.ts';
 import { own, setOwn } from '../own.ts';
 import { compareStamps, type Stamp } from '../stamp.ts';
 import { type Bound, bytesOf, compareTexts, mostBytesOf, withinBound } from './bounds.ts';
@@ -62,16 +63,10 @@ export const mergeRegisters = (a: Registers, b: Registers, bound: Bound): Regist
   return boundRegisters(Object.fromEntries(merged), bound);
 };
 
-const valuesByRegisters = new WeakMap<Registers, { readonly [key: string]: Json }>();
-
 /** The plain values of registers. */
-export const valuesOf = (registers: Registers): { readonly [key: string]: Json } => {
-  const known = valuesByRegisters.get(registers);
-  if (known !== undefined) return known;
-  const values = Object.fromEntries(Object.entries(registers).map(([key, { value }]) => [key, value]));
-  valuesByRegisters.set(registers, values);
-  return values;
-};
+export const valuesOf = onceFor((registers: Registers): { readonly [key: string]: Json } =>
+  Object.fromEntries(Object.entries(registers).map(([key, { value }]) => [key, value])),
+);
 
 /** What a register's time and braces take. */
 const OVERHEAD = 20;

@@ -1,3 +1,4 @@
+import { onceFor } from '../../once-for.ts';
 import { fixedMilliseconds, parseDuration } from '../../time/duration.ts';
 import type { Remark } from '../finding.ts';
 import type { JourneyDefinition, Step } from '../journey-definition.ts';
@@ -21,17 +22,11 @@ interface Emission {
 }
 
 /** A journey is come by from each journey that leads to it. */
-const known = new WeakMap<JourneyDefinition, readonly Emission[]>();
-
-const emissionsOf = (journey: JourneyDefinition): readonly Emission[] => {
-  const emissions =
-    known.get(journey) ??
-    placedStepsOf(journey).flatMap(({ path, step, before }) =>
-      'emit' in step && !before.some(lastsADay) ? [{ path, event: step.emit.event }] : [],
-    );
-  known.set(journey, emissions);
-  return emissions;
-};
+const emissionsOf = onceFor((journey: JourneyDefinition): readonly Emission[] =>
+  placedStepsOf(journey).flatMap(({ path, step, before }) =>
+    'emit' in step && !before.some(lastsADay) ? [{ path, event: step.emit.event }] : [],
+  ),
+);
 
 /** The shortest way of journeys by which an event leads to a journey, both ends included; null where none does. */
 const wayBack = (
