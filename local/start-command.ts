@@ -25,7 +25,7 @@ Ask it what a visitor shall see:
   curl -s ${service.url}/v1/decide -H 'authorization: Bearer ${LOCAL_KEYS.publishable}' \\
     -H 'content-type: application/json' -d '{"anonymousId":"a-1","placements":["home.hero"]}'
 
-A first journey is in README.md, seven whole ones in catalog/recipes. Let two days pass, with all that falls due:
+A first journey is in README.md, whole ones in catalog/recipes. Let two days pass, with all that falls due:
 
   curl -s ${service.url}/_local/clock -d '{"advance":"P2D"}'
 
