@@ -91,14 +91,20 @@ for (const part of chosenParts()) {
   console.log(`\n## ${titles[part]}\n\n${section}`);
   console.error(`\n(${part}: ${((performance.now() - started) / 1000).toFixed(0)} s)`);
 }
-const written = (level: string): string =>
+/** The measured parts, in their order, each drawn by its title and its section. */
+const written = (draw: (title: string, section: string) => string): string =>
   PARTS.flatMap((part) => {
     const section = sections.get(titles[part]);
-    return section === undefined ? [] : [`${level} ${titles[part]}\n\n${section}\n`];
+    return section === undefined ? [] : [draw(titles[part], section)];
   }).join('\n');
-await writeFile(REPORT, `${HEADING}\n${written('##')}`);
+const asChapter = (title: string, section: string): string => `## ${title}\n\n${section}\n`;
+/** Folded: whoever reads the README for the first time sees what was measured, and opens what they doubt. */
+const asFold = (title: string, section: string): string =>
+  `<details>\n<summary><b>${title}</b></summary>\n\n${section}\n\n</details>\n`;
+
+await writeFile(REPORT, `${HEADING}\n${written(asChapter)}`);
 const readme = await readFile(README, 'utf8');
 await writeFile(
   README,
-  readme.replace(MARKED, (_, start, end) => `${start}\n${written('###')}\n${end}`),
+  readme.replace(MARKED, (_, start, end) => `${start}\n${written(asFold)}\n${end}`),
 );
