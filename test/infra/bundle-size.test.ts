@@ -21,7 +21,7 @@ const BUDGETS: Readonly<Record<FunctionName, number>> = {
   'manage-keys': 450 * KILOBYTE,
   'manage-tasks': 400 * KILOBYTE,
   // Prices as decide does, and moves the ledger besides.
-  'redeem-offers': 740 * KILOBYTE,
+  'redeem-offers': 720 * KILOBYTE,
   'describe-service': 450 * KILOBYTE,
   'on-events-received': 720 * KILOBYTE,
   'on-visitors-changed': 320 * KILOBYTE,
