@@ -1,5 +1,6 @@
-import { HOLD_MS, type Hold, type OwedEvent, type Redemption, type Retaken } from './redemption.ts';
-import type { SpendingUse } from './spending.ts';
+import type { SpendingUse } from './cap-use.ts';
+import type { Retaken } from './moves.ts';
+import { HOLD_MS, type Hold, type OwedEvent, type Redemption } from './redemption.ts';
 import { answered } from './withdraw-approval.ts';
 
 /** The approver said no. @param now - milliseconds since 1970 */

@@ -1,21 +1,6 @@
 import type { PricedCart } from '../offer/priced-cart.ts';
 import { isAllReturned, type Recomputed, refundOf } from '../offer/refund.ts';
-import type { Redemption } from './redemption.ts';
-
-/** What is to be paid back: so many units of lines, and shipping or not. */
-export interface RefundRequest {
-  readonly units: readonly { readonly lineId: string; readonly quantity: number }[];
-  readonly shipping: boolean;
-}
-
-/** A refund that was made. */
-export interface Refund extends RefundRequest {
-  /** The sender's Idempotency-Key. */
-  readonly key: string;
-  /** Milliseconds since 1970. */
-  readonly at: number;
-  readonly amount: number;
-}
+import type { Redemption, Refund, RefundRequest } from './redemption.ts';
 
 /** A refund's answer, minor units. */
 export interface RefundAmounts {

@@ -1,16 +1,5 @@
 import type { Share } from './cap.ts';
-import type { CapUse } from './redemption.ts';
-
-/** What an order takes of one authorization of its account. */
-export interface SpendingUse {
-  readonly kind: 'cap';
-  readonly limit: 'authorization';
-  readonly capId: string;
-  readonly shares: readonly Share[];
-}
-
-export const isSpendingUse = (use: CapUse): use is SpendingUse =>
-  use.kind === 'cap' && use.limit === 'authorization';
+import type { SpendingUse } from './cap-use.ts';
 
 /** What an approver is asked about an order that is over its account's authorization. Times are milliseconds since 1970. */
 export interface Approval {

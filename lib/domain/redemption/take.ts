@@ -1,7 +1,8 @@
 import type { CappedLimit } from '../offer/cap-room.ts';
 import type { Task } from '../task/task.ts';
 import { type Cap, type CapPart, holderOf, isOfCode, leftOf, planTake, shape } from './cap.ts';
-import type { CapUse, Redemption } from './redemption.ts';
+import type { CapUse } from './cap-use.ts';
+import type { Redemption } from './redemption.ts';
 import type { LedgerMove, PartGive, PartTake, PersonLine, StoredRedemption } from './redemption-store.ts';
 
 /** What one offer of an order needs of one limit. */

@@ -1,6 +1,7 @@
 import { approve, refuseApproval } from '../../domain/redemption/approve.ts';
 import { APPROVED } from '../../domain/redemption/ask-approval.ts';
-import { expire, type Redemption } from '../../domain/redemption/redemption.ts';
+import { expire } from '../../domain/redemption/moves.ts';
+import type { Redemption } from '../../domain/redemption/redemption.ts';
 import { NOTHING_TAKEN } from '../../domain/redemption/take.ts';
 import type { TaskStore } from '../../domain/task/task-store.ts';
 import { createTaskEffects } from '../tasks/apply-task-effect.ts';

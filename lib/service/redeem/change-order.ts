@@ -1,4 +1,5 @@
-import type { CapUse, Redemption } from '../../domain/redemption/redemption.ts';
+import type { CapUse } from '../../domain/redemption/cap-use.ts';
+import type { Redemption } from '../../domain/redemption/redemption.ts';
 import type { StoredRedemption } from '../../domain/redemption/redemption-store.ts';
 import { moveOf, type Taking } from '../../domain/redemption/take.ts';
 import { NotFound, Unavailable } from '../../runtime/errors.ts';

@@ -1,9 +1,10 @@
 import type { CompiledCatalog } from '../../domain/catalog/compiled.ts';
 import { recomputedBy } from '../../domain/decision/recompute.ts';
 import type { Recomputed } from '../../domain/offer/refund.ts';
-import type { Redemption } from '../../domain/redemption/redemption.ts';
-import { type RefundAmounts, type RefundRequest, refund } from '../../domain/redemption/refund.ts';
-import { giveBack, type SpendingUse } from '../../domain/redemption/spending.ts';
+import type { SpendingUse } from '../../domain/redemption/cap-use.ts';
+import type { Redemption, RefundRequest } from '../../domain/redemption/redemption.ts';
+import { type RefundAmounts, refund } from '../../domain/redemption/refund.ts';
+import { giveBack } from '../../domain/redemption/spending.ts';
 import { NOTHING_TAKEN } from '../../domain/redemption/take.ts';
 import { Conflict, InvalidRequest } from '../../runtime/errors.ts';
 import { createOrderChanger } from './change-order.ts';

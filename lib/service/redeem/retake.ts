@@ -1,5 +1,8 @@
-import type { CapUse, Redemption, Retaken } from '../../domain/redemption/redemption.ts';
-import { isApproved, isSpendingUse, type SpendingUse } from '../../domain/redemption/spending.ts';
+import type { CapUse } from '../../domain/redemption/cap-use.ts';
+import { isSpendingUse, type SpendingUse } from '../../domain/redemption/cap-use.ts';
+import type { Retaken } from '../../domain/redemption/moves.ts';
+import type { Redemption } from '../../domain/redemption/redemption.ts';
+import { isApproved } from '../../domain/redemption/spending.ts';
 import {
   joinTakings,
   planBeyond,

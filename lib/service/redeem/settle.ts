@@ -1,14 +1,6 @@
-import {
-  cancel,
-  commitHeld,
-  commitLate,
-  expire,
-  isOpen,
-  type OwedEvent,
-  payOwed,
-  type Redemption,
-} from '../../domain/redemption/redemption.ts';
-import type { SpendingUse } from '../../domain/redemption/spending.ts';
+import type { SpendingUse } from '../../domain/redemption/cap-use.ts';
+import { cancel, commitHeld, commitLate, expire, payOwed } from '../../domain/redemption/moves.ts';
+import { isOpen, type OwedEvent, type Redemption } from '../../domain/redemption/redemption.ts';
 import { NOTHING_TAKEN } from '../../domain/redemption/take.ts';
 import type { VisitorEvent } from '../../domain/visitor/event.ts';
 import { Conflict, NotFound } from '../../runtime/errors.ts';

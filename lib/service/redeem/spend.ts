@@ -8,13 +8,9 @@ import { decisionFacts } from '../../domain/decision/decision-facts.ts';
 import type { DecisionRequest } from '../../domain/decision/request.ts';
 import type { PricedCart } from '../../domain/offer/priced-cart.ts';
 import type { Over } from '../../domain/redemption/ask-approval.ts';
+import { isSpendingUse, type SpendingUse } from '../../domain/redemption/cap-use.ts';
 import type { Redemption } from '../../domain/redemption/redemption.ts';
-import {
-  isApproved,
-  isSpendingUse,
-  type Spending,
-  type SpendingUse,
-} from '../../domain/redemption/spending.ts';
+import { isApproved, type Spending } from '../../domain/redemption/spending.ts';
 import {
   joinTakings,
   leftIn,

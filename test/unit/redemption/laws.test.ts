@@ -9,16 +9,8 @@ import {
   shape,
   type TakePlan,
 } from '../../../lib/domain/redemption/cap.ts';
-import {
-  cancel,
-  commitHeld,
-  commitLate,
-  expire,
-  HOLD_MS,
-  type Moved,
-  type Redemption,
-  usesOf,
-} from '../../../lib/domain/redemption/redemption.ts';
+import { cancel, commitHeld, commitLate, expire } from '../../../lib/domain/redemption/moves.ts';
+import { HOLD_MS, type Moved, type Redemption, usesOf } from '../../../lib/domain/redemption/redemption.ts';
 import { failsOn } from '../law.ts';
 
 const LIMIT = 8;

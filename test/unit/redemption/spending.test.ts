@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type CapUse, cancel, type Redemption, usesOf } from '../../../lib/domain/redemption/redemption.ts';
+import type { CapUse } from '../../../lib/domain/redemption/cap-use.ts';
+import { cancel } from '../../../lib/domain/redemption/moves.ts';
+import { type Redemption, usesOf } from '../../../lib/domain/redemption/redemption.ts';
 import { giveBack } from '../../../lib/domain/redemption/spending.ts';
 import { failsOn } from '../law.ts';
 
