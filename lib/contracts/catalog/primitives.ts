@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ConditionDocument, Intent } from '../../domain/catalog/definition.ts';
+import type { ConditionDocument, Intent } from '../../domain/catalog/primitives.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
 import { maximumMilliseconds, parseDuration } from '../../domain/time/duration.ts';
 import { parseInstant } from '../../domain/time/instant.ts';

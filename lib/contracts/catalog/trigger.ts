@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { EventTrigger } from '../../domain/catalog/definition.ts';
+import type { EventTrigger } from '../../domain/catalog/primitives.ts';
 import { condition, eventNames, factPath } from './primitives.ts';
 
 /** Fields of everything that reacts to events. */

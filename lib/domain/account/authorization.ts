@@ -1,5 +1,4 @@
-import type { CompiledCatalog } from '../catalog/compiled.ts';
-import type { CompiledAuthorization } from '../catalog/load-authorization.ts';
+import type { CompiledAuthorization, CompiledCatalog } from '../catalog/compiled.ts';
 import { holds } from '../condition/evaluate.ts';
 import { type Facts, readPath } from '../condition/facts.ts';
 import { visitorIdOf } from '../identity/visitor-id.ts';

@@ -1,4 +1,4 @@
-import type { CounterSpec } from '../condition/counter.ts';
+import type { CounterSpec } from '../condition/condition.ts';
 import { loadRuleSet } from '../condition/rule-set.ts';
 import { countersByEventOf } from './collect-counters.ts';
 import type { CompiledCatalog } from './compiled.ts';

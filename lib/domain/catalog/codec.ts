@@ -1,5 +1,4 @@
-import type { Condition } from '../condition/condition.ts';
-import type { CounterSpec } from '../condition/counter.ts';
+import type { Condition, CounterSpec } from '../condition/condition.ts';
 import { decodeRuleSet, encodeRuleSet } from '../condition/image-codec.ts';
 import { parseWhere } from '../condition/parse.ts';
 import type { JsonObject } from '../json.ts';

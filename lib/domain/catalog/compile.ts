@@ -1,5 +1,5 @@
+import type { CounterSpec } from '../condition/condition.ts';
 import { always, type Condition } from '../condition/condition.ts';
-import type { CounterSpec } from '../condition/counter.ts';
 import type { Facts } from '../condition/facts.ts';
 import { buildRuleSet } from '../condition/rule-set.ts';
 import { targetOf } from '../offer/priceable-offer.ts';

@@ -1,5 +1,4 @@
-import type { Condition } from '../condition/condition.ts';
-import type { CounterSpec } from '../condition/counter.ts';
+import type { Condition, CounterSpec } from '../condition/condition.ts';
 import type { RuleSet, RuleSetImage } from '../condition/rule-set.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { PriceableOffer } from '../offer/priceable-offer.ts';
@@ -8,14 +7,13 @@ import type { Duration } from '../time/duration.ts';
 import type {
   Definition,
   ExperienceDefinition,
-  Intent,
   OfferDefinition,
   QuestionDefinition,
   Reward,
 } from './definition.ts';
 import type { JourneyCatalog } from './journey-catalog.ts';
-import type { CompiledAuthorization } from './load-authorization.ts';
 import type { CompiledFollow, CompiledProblem } from './load-listeners.ts';
+import type { Intent } from './primitives.ts';
 import type { Settings } from './settings.ts';
 
 /** A published catalog, ready to decide with. */
@@ -152,4 +150,16 @@ export interface CompiledOffer {
 export interface LineEquals {
   readonly field: 'sku' | 'productId' | 'variant' | 'name' | 'category';
   readonly value: string;
+}
+
+/** What someone may spend for an account, ready to be applied; its condition is parsed on first use. */
+export interface CompiledAuthorization {
+  readonly id: string;
+  /** Where in the facts the limit lies: `account`, then the account's traits. */
+  readonly limit: readonly string[];
+  readonly approver: readonly string[];
+  readonly per: Duration;
+  /** For how long an approver is waited for. */
+  readonly timeout: Duration;
+  readonly condition: Condition;
 }

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../json.ts';
 import type { Assignments, JourneyDefinition } from './journey-definition.ts';
+import type { ConditionDocument, EventTrigger, Intent, IsoDuration, Percent } from './primitives.ts';
 
 export type { JourneyDefinition } from './journey-definition.ts';
 
@@ -7,18 +8,6 @@ export type { JourneyDefinition } from './journey-definition.ts';
  * What people write: the kinds of a catalog, as data. The zod schemas in `lib/contracts/catalog` validate and
  * document exactly these shapes; times and durations stay ISO 8601 text here and are compiled on publishing.
  */
-
-/** A Mongo-style query document over facts, as written (see `lib/domain/condition`). */
-export type ConditionDocument = JsonObject;
-
-/** An ISO 8601 duration such as `PT45M` or `P1M`. */
-export type IsoDuration = string;
-
-/** A non-negative share in percent. */
-export type Percent = number;
-
-/** What a thing wants of its visitor. `sell` is suppressed while a problem is open. */
-export type Intent = 'sell' | 'serve' | 'inform' | 'recover' | 'protect';
 
 /** Settings of the whole environment; at most one definition of this kind. */
 export interface SettingsDefinition {
@@ -41,13 +30,6 @@ export interface SegmentDefinition {
   readonly kind: 'segment';
   readonly id: string;
   readonly where: ConditionDocument;
-}
-
-/** Reacts to events by name: `on`, filtered by `where`, reaching the instance named by `key`. */
-export interface EventTrigger {
-  readonly on: string | readonly string[];
-  readonly where?: ConditionDocument;
-  readonly key?: string;
 }
 
 export type Severity = 'low' | 'medium' | 'high';

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../json.ts';
-import type { ConditionDocument, EventTrigger, Intent, IsoDuration, Percent } from './definition.ts';
+import type { ConditionDocument, EventTrigger, Intent, IsoDuration, Percent } from './primitives.ts';
 
 /** What brings a visitor into a journey: an event, or membership of a segment. */
 export interface JourneyEntry {

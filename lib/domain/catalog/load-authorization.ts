@@ -1,19 +1,8 @@
 import type { Condition } from '../condition/condition.ts';
 import { type Duration, parseDuration } from '../time/duration.ts';
+import type { CompiledAuthorization } from './compiled.ts';
 import type { AuthorizationDefinition } from './definition.ts';
 import type { ParseConditionOf } from './load-experience.ts';
-
-/** What someone may spend for an account, ready to be applied; its condition is parsed on first use. */
-export interface CompiledAuthorization {
-  readonly id: string;
-  /** Where in the facts the limit lies: `account`, then the account's traits. */
-  readonly limit: readonly string[];
-  readonly approver: readonly string[];
-  readonly per: Duration;
-  /** For how long an approver is waited for. */
-  readonly timeout: Duration;
-  readonly condition: Condition;
-}
 
 /** An approver who does not answer within a week is not waited for. */
 const TIMEOUT: Duration = { text: 'P7D', years: 0, months: 0, days: 7, milliseconds: 0 };

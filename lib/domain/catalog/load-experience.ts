@@ -1,12 +1,13 @@
-import type { Condition } from '../condition/condition.ts';
-import { type CounterSpec, counterOf } from '../condition/counter.ts';
+import type { Condition, CounterSpec } from '../condition/condition.ts';
+import { counterOf } from '../condition/counter.ts';
 import { parseWhere } from '../condition/parse.ts';
 import type { Json } from '../json.ts';
 import { type CompiledContent, compileContent } from '../template/compile-content.ts';
 import { type Duration, parseDuration } from '../time/duration.ts';
 import { parseInstant } from '../time/instant.ts';
 import type { CompiledExperience, CompiledLimit, CompiledVariant, PlacementCandidates } from './compiled.ts';
-import type { Definition, ExperienceDefinition, Intent } from './definition.ts';
+import type { Definition, ExperienceDefinition } from './definition.ts';
+import type { Intent } from './primitives.ts';
 
 /** The event that clients send when an experience was seen; `properties.experienceId` names it. */
 const EXPERIENCE_VIEWED = 'Experience Viewed';

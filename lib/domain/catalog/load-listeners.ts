@@ -1,8 +1,9 @@
 import type { Condition } from '../condition/condition.ts';
 import { type CompiledContent, compileContent } from '../template/compile-content.ts';
 import { type Duration, parseDuration } from '../time/duration.ts';
-import type { EventTrigger, FollowDefinition, ProblemDefinition } from './definition.ts';
+import type { FollowDefinition, ProblemDefinition } from './definition.ts';
 import { parseAccepted } from './parse-conditions.ts';
+import type { EventTrigger } from './primitives.ts';
 import { EVENT } from './written-conditions.ts';
 
 /** Reacts to events by name, filtered; its condition is parsed on first use. */

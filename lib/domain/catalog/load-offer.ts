@@ -2,8 +2,9 @@ import type { Condition } from '../condition/condition.ts';
 import { type PriceableOffer, toPriceableOffer } from '../offer/priceable-offer.ts';
 import { parseInstant } from '../time/instant.ts';
 import type { CompiledOffer, LineEquals } from './compiled.ts';
-import type { Intent, OfferDefinition, Reward } from './definition.ts';
+import type { OfferDefinition, Reward } from './definition.ts';
 import type { ParseConditionOf } from './load-experience.ts';
+import type { Intent } from './primitives.ts';
 
 /** How an offer is applied: as stated; else by its code where it has one; else automatically. */
 export const applyOf = (definition: OfferDefinition): CompiledOffer['apply'] =>

@@ -1,4 +1,5 @@
-import { type CounterSpec, counterOf } from '../condition/counter.ts';
+import type { CounterSpec } from '../condition/condition.ts';
+import { counterOf } from '../condition/counter.ts';
 import { parseWhere } from '../condition/parse.ts';
 import { onceFor } from '../once-for.ts';
 import { type CompiledContent, compileContent } from '../template/compile-content.ts';

@@ -1,5 +1,6 @@
 import { type Duration, parseDuration } from '../time/duration.ts';
-import type { Percent, SettingsDefinition } from './definition.ts';
+import type { SettingsDefinition } from './definition.ts';
+import type { Percent } from './primitives.ts';
 
 /** The settings in force: what the catalog says, and the default of all that it leaves out. */
 export interface Settings {

@@ -1,4 +1,5 @@
-import { type CounterSpec, counterOf } from '../condition/counter.ts';
+import type { CounterSpec } from '../condition/condition.ts';
+import { counterOf } from '../condition/counter.ts';
 import { parseWhere } from '../condition/parse.ts';
 import { OFFER_REDEEMED, OFFER_RETURNED } from '../redemption/told-events.ts';
 import type { OfferDefinition } from './definition.ts';

@@ -1,5 +1,6 @@
-import type { ConditionDocument, Definition, EventTrigger } from './definition.ts';
+import type { Definition } from './definition.ts';
 import type { JourneyDefinition } from './journey-definition.ts';
+import type { ConditionDocument, EventTrigger } from './primitives.ts';
 import { placedStepsOf } from './walk-steps.ts';
 
 /** A condition as it stands in a definition, with the roots of the facts known where it is asked. */

@@ -1,6 +1,5 @@
 import type { Json, JsonObject } from '../json.ts';
 import type { Duration } from '../time/duration.ts';
-import type { CounterSpec } from './counter.ts';
 import type { Pattern } from './pattern.ts';
 
 /** A parsed condition: an immutable tree, with what it asks for beside it. */
@@ -48,6 +47,17 @@ export interface EventsNode {
   /** What must hold of the count. */
   readonly test: FactTest;
   readonly written: Json;
+}
+
+/** An event count that a condition, or an experience's limit, asks for. */
+export interface CounterSpec {
+  /** The same for the same name and `where`, whatever the window: they share one ring. */
+  readonly id: string;
+  readonly name: string;
+  /** Paths relative to the event's properties: evaluate it with these as the facts' roots. */
+  readonly where: Condition | null;
+  /** How far back is asked, in milliseconds (calendar units at their longest); null: since first asked. */
+  readonly window: number | null;
 }
 
 /** What a test compares with: a value as written, or another fact. */

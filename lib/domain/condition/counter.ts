@@ -1,18 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Duration, maximumMilliseconds } from '../time/duration.ts';
 import { canonicalText } from './canonical.ts';
-import type { Condition } from './condition.ts';
-
-/** An event count that a condition, or an experience's limit, asks for. */
-export interface CounterSpec {
-  /** The same for the same name and `where`, whatever the window: they share one ring. */
-  readonly id: string;
-  readonly name: string;
-  /** Paths relative to the event's properties: evaluate it with these as the facts' roots. */
-  readonly where: Condition | null;
-  /** How far back is asked, in milliseconds (calendar units at their longest); null: since first asked. */
-  readonly window: number | null;
-}
+import type { Condition, CounterSpec } from './condition.ts';
 
 /**
  * The counter of an event's name and `where` (see `parseWhere`).

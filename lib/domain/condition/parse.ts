@@ -1,6 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../json.ts';
-import type { Condition, ConditionNode, FactPath } from './condition.ts';
-import type { CounterSpec } from './counter.ts';
+import type { Condition, ConditionNode, CounterSpec, FactPath } from './condition.ts';
 import { parseEvents } from './parse-events.ts';
 import { parseTest } from './parse-test.ts';
 

@@ -1,5 +1,5 @@
 import type { CompiledCatalog } from '../catalog/compiled.ts';
-import type { Intent } from '../catalog/definition.ts';
+import type { Intent } from '../catalog/primitives.ts';
 import { isServiceFirst, type Profile } from '../visitor/profile.ts';
 import { type Draw, drawGlobalHoldout } from './draw.ts';
 

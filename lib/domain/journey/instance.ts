@@ -1,4 +1,4 @@
-import type { Intent } from '../catalog/definition.ts';
+import type { Intent } from '../catalog/primitives.ts';
 import type { Json, JsonObject } from '../json.ts';
 
 /** All that a visitor's memory holds of journeys. Times are milliseconds since 1970. */

@@ -1,5 +1,5 @@
 import type { CompiledCatalog } from '../catalog/compiled.ts';
-import type { CounterSpec } from '../condition/counter.ts';
+import type { CounterSpec } from '../condition/condition.ts';
 import { holds } from '../condition/evaluate.ts';
 import { factsOf } from '../condition/facts.ts';
 import type { DecisionAnswer, PlacementItem } from '../decision/answer.ts';

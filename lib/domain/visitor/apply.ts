@@ -1,5 +1,5 @@
 import { joinOf, recordOperation } from '../cart/cart-log.ts';
-import type { CounterSpec } from '../condition/counter.ts';
+import type { CounterSpec } from '../condition/condition.ts';
 import { markOf } from '../hash.ts';
 import { joinedKeysOf } from '../identity/joined-keys.ts';
 import { nameIds } from '../identity/person-ids.ts';

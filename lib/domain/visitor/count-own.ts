@@ -1,4 +1,4 @@
-import type { CounterSpec } from '../condition/counter.ts';
+import type { CounterSpec } from '../condition/condition.ts';
 import type { JsonObject } from '../json.ts';
 import { own } from '../own.ts';
 import { boundCounters, type Counter, countersMovedBy, tally } from './counters.ts';

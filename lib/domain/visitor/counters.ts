@@ -1,4 +1,4 @@
-import type { CounterSpec } from '../condition/counter.ts';
+import type { CounterSpec } from '../condition/condition.ts';
 import { holds } from '../condition/evaluate.ts';
 import { type Facts, factsOf } from '../condition/facts.ts';
 import { compareTexts } from './bounds.ts';

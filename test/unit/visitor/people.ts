@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { cartOf } from '../../../lib/domain/cart/cart-log.ts';
-import type { CounterSpec } from '../../../lib/domain/condition/counter.ts';
+import type { CounterSpec } from '../../../lib/domain/condition/condition.ts';
 import type { JsonObject } from '../../../lib/domain/json.ts';
 import { type ApplyContext, applyEvents, VARIANT_ASSIGNED } from '../../../lib/domain/visitor/apply.ts';
 import type { VisitorEvent } from '../../../lib/domain/visitor/event.ts';

@@ -1,8 +1,9 @@
 import type { ConditionNode } from '../../condition/condition.ts';
-import type { Definition, EventTrigger } from '../definition.ts';
+import type { Definition } from '../definition.ts';
 import type { Remark } from '../finding.ts';
 import type { JourneyDefinition } from '../journey-definition.ts';
 import { offerIntentOf } from '../load-offer.ts';
+import type { EventTrigger } from '../primitives.ts';
 import { placedStepsOf } from '../walk-steps.ts';
 import type { LintContext, LintRule } from './context.ts';
 
