@@ -1,7 +1,8 @@
 import type { KeyRecord } from '../contracts/control.ts';
 import { type DecideRequest, placementLimits, toCart } from '../contracts/http/decide.ts';
 import type { CompiledCatalog } from '../domain/catalog/compiled.ts';
-import type { CompleteAnswer, DecisionWarning } from '../domain/decision/answer.ts';
+import type { CompleteAnswer } from '../domain/decision/answer.ts';
+import type { DecisionWarning } from '../domain/decision/answer-parts.ts';
 import type { DecisionInput } from '../domain/decision/decide.ts';
 import { decideGuarded } from '../domain/decision/decide-guarded.ts';
 import type { Draw } from '../domain/decision/draw.ts';

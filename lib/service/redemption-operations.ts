@@ -6,7 +6,7 @@ import {
   type RedemptionRequest,
   refundRedemptionContract,
 } from '../contracts/http/redemptions.ts';
-import type { DecisionWarning } from '../domain/decision/answer.ts';
+import type { DecisionWarning } from '../domain/decision/answer-parts.ts';
 import { type Redemption, statusAt } from '../domain/redemption/redemption.ts';
 import { InvalidRequest } from '../runtime/errors.ts';
 import { type Operation, operation } from '../runtime/operation.ts';

@@ -1,6 +1,9 @@
-import type { Json, JsonObject } from '../json.ts';
+import type { JsonObject } from '../json.ts';
+import type { OfferOutcome } from '../offer/outcome.ts';
 import type { PricedCart } from '../offer/priced-cart.ts';
-import type { Explanation } from './explain.ts';
+import type { DecisionWarning, PlacementItem } from './answer-parts.ts';
+import type { ExperienceOutcome } from './explain.ts';
+import type { JourneyOutcome } from './explain-journeys.ts';
 
 /** What a visitor gets, field by field as the HTTP contract has it. */
 export interface DecisionAnswer {
@@ -24,31 +27,9 @@ export interface DecisionAnswer {
 /** The body of the HTTP answer: with what only the service knows, the messageIds that the store does not show yet. */
 export type CompleteAnswer = DecisionAnswer & { readonly pending: readonly string[] };
 
-export type DecisionReason = 'TARGETING_MATCH' | 'JOURNEY' | 'SPLIT' | 'DEFAULT' | 'RECOVERY';
-
-export interface PlacementItem {
-  /** For a journey's show `<journeyId>.<stepId>`. */
-  readonly experienceId: string;
-  readonly journeyId?: string;
-  readonly stepId?: string;
-  /** Absent where the experience has no variants, or the journey drew no arm. */
-  readonly variant?: string;
-  readonly content: Json;
-  readonly reason: DecisionReason;
-}
-
-/** Something that went wrong and did not spoil the answer. */
-export interface DecisionWarning {
-  readonly code:
-    | 'TEMPLATE_FAILED'
-    | 'CART_NOT_PRICED'
-    | 'VISITOR_UNREAD'
-    | 'NOT_RECORDED'
-    | 'CODE_UNKNOWN'
-    | 'CODE_USED'
-    | 'CODE_UNREAD'
-    | 'CODE_NOT_APPLIED';
-  readonly message: string;
-  readonly placement?: string;
-  readonly experienceId?: string;
+/** Every candidate of a decision and what became of it, as data. */
+export interface Explanation {
+  readonly experiences: readonly ExperienceOutcome[];
+  readonly offers: readonly OfferOutcome[];
+  readonly journeys: readonly JourneyOutcome[];
 }

@@ -1,16 +1,7 @@
 import { unmet } from '../condition/explain.ts';
-import type { OfferOutcome } from '../offer/outcome.ts';
-import type { JourneyOutcome } from './explain-journeys.ts';
 import type { FilledPlacements } from './fill-placements.ts';
 import type { PlacementRequest } from './request.ts';
 import { type ExperienceLoss, experienceLoss, type Selection } from './select-experiences.ts';
-
-/** Every candidate of a decision and what became of it, as data. */
-export interface Explanation {
-  readonly experiences: readonly ExperienceOutcome[];
-  readonly offers: readonly OfferOutcome[];
-  readonly journeys: readonly JourneyOutcome[];
-}
 
 /** What became of one experience in one placement. */
 export type ExperienceOutcome = {

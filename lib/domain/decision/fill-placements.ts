@@ -3,7 +3,7 @@ import { setOwn } from '../own.ts';
 import type { ContentTemplate } from '../template/compile-content.ts';
 import type { RenderedContent } from '../template/render-content.ts';
 import type { JourneyProfile } from '../visitor/profile.ts';
-import type { DecisionReason, DecisionWarning, PlacementItem } from './answer.ts';
+import type { DecisionReason, DecisionWarning, PlacementItem } from './answer-parts.ts';
 import { type Draw, drawVariant } from './draw.ts';
 import {
   contentOf,

@@ -3,10 +3,10 @@ import type { CompiledCatalog, CompiledOffer } from '../catalog/compiled.ts';
 import { holdsBut } from '../condition/about.ts';
 import type { OfferOutcome } from '../offer/outcome.ts';
 import { onceFor } from '../once-for.ts';
-import type { DecisionWarning } from './answer.ts';
+import type { DecisionWarning } from './answer-parts.ts';
 import type { SingleUseCode } from './known-codes.ts';
+import { keyOfCode } from './known-codes.ts';
 import { type OfferPricing, type OfferSelection, offerExplainer, suppressedOffer } from './price-offers.ts';
-import { keyOfCode } from './ways-to-offers.ts';
 
 /** The offers of each shared code; two may have the same. */
 const offersByCode = onceFor((catalog: CompiledCatalog): ReadonlyMap<string, readonly CompiledOffer[]> => {

@@ -1,7 +1,6 @@
 import type { CompiledCatalog, CompiledOffer } from '../catalog/compiled.ts';
 import { canonicalCode, serialOf } from '../offer/single-use-code.ts';
 import { onceFor } from '../once-for.ts';
-import { keyOfCode } from './ways-to-offers.ts';
 
 /** A single-use code of a cart that was made by the offer's own secret, used or not. */
 export interface SingleUseCode {
@@ -22,6 +21,9 @@ export interface KnownCodes {
   readonly isTrusted: boolean;
   readonly singleUse: readonly SingleUseCode[];
 }
+
+/** A code however it is typed: people don't mind capitals, and copy blanks with it. */
+export const keyOfCode = (code: string): string => code.trim().toUpperCase();
 
 const offersWithCodes = onceFor((catalog: CompiledCatalog): readonly CompiledOffer[] =>
   catalog.offers.filter(({ definition }) => definition.codes !== undefined),

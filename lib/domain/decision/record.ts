@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { CompiledCatalog } from '../catalog/compiled.ts';
 import type { Profile } from '../visitor/profile.ts';
-import type { CompleteAnswer, DecisionWarning } from './answer.ts';
+import type { CompleteAnswer } from './answer.ts';
+import type { DecisionWarning } from './answer-parts.ts';
 import { type DecisionInput, decide } from './decide.ts';
 import { projectProfile, projectRequest } from './project-profile.ts';
 import type { DecisionRequest } from './request.ts';

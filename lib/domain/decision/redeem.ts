@@ -10,7 +10,7 @@ import type { PricedCart } from '../offer/priced-cart.ts';
 import type { RefundTerms } from '../redemption/refund-terms.ts';
 import type { Profile } from '../visitor/profile.ts';
 import type { Visitor } from '../visitor/state.ts';
-import type { DecisionWarning } from './answer.ts';
+import type { DecisionWarning } from './answer-parts.ts';
 import { decisionFacts } from './decision-facts.ts';
 import { judgeCodes } from './judge-codes.ts';
 import type { KnownCodes } from './known-codes.ts';

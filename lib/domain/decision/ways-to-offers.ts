@@ -7,7 +7,7 @@ import type { Profile } from '../visitor/profile.ts';
 import { accountPrices } from './account-prices.ts';
 import type { DecisionFacts } from './decision-facts.ts';
 import { type HeldGrants, heldGrantsOf } from './held-grants.ts';
-import type { KnownCodes } from './known-codes.ts';
+import { type KnownCodes, keyOfCode } from './known-codes.ts';
 
 /** An offer that an order names, with the grant that it came by where there is one. */
 export interface Claim {
@@ -28,9 +28,6 @@ export interface Ways {
 
 /** What a candidate came by. */
 export type Way = Omit<OfferCandidate, 'offer' | 'prices'>;
-
-/** A code however it is typed: people don't mind capitals, and copy blanks with it. */
-export const keyOfCode = (code: string): string => code.trim().toUpperCase();
 
 /** Whether an order may name an offer to have it. */
 export const isClaimable = ({ claimable }: Pick<CompiledOffer, 'claimable'>): boolean => claimable;

@@ -1,5 +1,5 @@
 import type { CompiledCatalog } from '../catalog/compiled.ts';
-import type { PlacementItem } from '../decision/answer.ts';
+import type { PlacementItem } from '../decision/answer-parts.ts';
 import type { PricedCart } from '../offer/priced-cart.ts';
 import type { Amounts, ExperienceReport, OfferReport } from './report.ts';
 

@@ -1,5 +1,5 @@
 import type { CompiledOffer } from '../../domain/catalog/compiled.ts';
-import type { DecisionWarning } from '../../domain/decision/answer.ts';
+import type { DecisionWarning } from '../../domain/decision/answer-parts.ts';
 import type { RedemptionTerms } from '../../domain/decision/redeem.ts';
 import type { CapRoom } from '../../domain/offer/cap-room.ts';
 import type { PricedCart } from '../../domain/offer/priced-cart.ts';

@@ -3,7 +3,7 @@ import { toCart } from '../../contracts/http/decide.ts';
 import type { RedemptionRequest } from '../../contracts/http/redemptions.ts';
 import type { QueueSender } from '../../contracts/queue-sender.ts';
 import type { Cart } from '../../domain/cart/cart.ts';
-import type { DecisionWarning } from '../../domain/decision/answer.ts';
+import type { DecisionWarning } from '../../domain/decision/answer-parts.ts';
 import { type RedemptionTerms, redemptionTerms } from '../../domain/decision/redeem.ts';
 import { NO_REQUEST } from '../../domain/decision/request.ts';
 import { isJsonObject } from '../../domain/json.ts';
