@@ -2,8 +2,8 @@ import { isJsonObject, type Json } from '../json.ts';
 import { maximumMilliseconds, parseDuration } from '../time/duration.ts';
 import type { Condition, ConditionNode, FactTest } from './condition.ts';
 import { counterOf } from './counter.ts';
-import { at, type Parsing, parseWhere, refuse, show } from './parse.ts';
 import { parseTest } from './parse-test.ts';
+import { at, type Parsing, refuse, show } from './parsing.ts';
 
 /** A ring keeps the newest 100 times of an event: larger numbers can't be told apart within a window. */
 const mostWithin = 100;
@@ -34,7 +34,7 @@ export const parseEvents = (value: Json, path: string, parsing: Parsing): Condit
 };
 
 const whereOf = (value: Json, path: string, parsing: Parsing): Condition | null => {
-  const parsed = parseWhere(value);
+  const parsed = parsing.nested.where(value);
   if (parsed.ok) return parsed.condition;
   for (const error of parsed.errors)
     refuse(parsing, error.path === '' ? path : at(path, error.path), error.message);

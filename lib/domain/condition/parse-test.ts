@@ -1,7 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../json.ts';
 import { type Duration, maximumMilliseconds, parseDuration } from '../time/duration.ts';
 import type { FactPath, FactTest, FactType, Operand } from './condition.ts';
-import { at, type Parsing, parseDocument, parsePath, refuse, show } from './parse.ts';
+import { at, type Parsing, parsePath, refuse, show } from './parsing.ts';
 import { compilePattern } from './pattern.ts';
 
 const factTypes: readonly FactType[] = ['string', 'number', 'boolean', 'object', 'array', 'null'];
@@ -204,6 +204,6 @@ const elementTest = (value: Json, path: string, parsing: Parsing): FactTest | nu
   const isTest = Object.keys(value).every((key) => key.startsWith('$') && !logical.has(key));
   const element = isTest
     ? parseTest(value, path, parsing, null)
-    : parseDocument(value, path, { ...parsing, scope: 'element' });
+    : parsing.nested.document(value, path, { ...parsing, scope: 'element' });
   return element === null ? null : { operator: '$elemMatch', element };
 };

@@ -1,57 +1,25 @@
 import { isJsonObject, type Json, type JsonObject } from '../json.ts';
-import type { Condition, ConditionNode, CounterSpec, FactPath } from './condition.ts';
+import type { Condition, ConditionNode } from './condition.ts';
 import { parseEvents } from './parse-events.ts';
 import { parseTest } from './parse-test.ts';
-
-/** Why a condition was refused: where, dotted from its own root, and what was expected there. */
-export interface ConditionError {
-  readonly path: string;
-  readonly message: string;
-}
-
-export type ParsedCondition =
-  | { readonly ok: true; readonly condition: Condition }
-  | { readonly ok: false; readonly errors: readonly ConditionError[] };
+import {
+  at,
+  type ConditionError,
+  forbiddenKeys,
+  type ParsedCondition,
+  type Parsing,
+  parsePath,
+  refuse,
+  show,
+} from './parsing.ts';
 
 export interface ParseOptions {
   /** What a fact's path may start with, such as `visitor`, `cart`, `event`. */
   readonly roots: readonly string[];
 }
 
-/** What the parts of the parser share while one condition is read. */
-export interface Parsing {
-  readonly roots: readonly string[];
-  /**
-   * `facts`: paths start at the roots. `element`: inside `$elemMatch`, they are relative to the element.
-   * `properties`: inside the `where` of a count, they are relative to the event's properties.
-   */
-  readonly scope: 'facts' | 'element' | 'properties';
-  /** Whether the condition as a whole is the `where` of a count, which has no other facts. */
-  readonly counted: boolean;
-  readonly errors: ConditionError[];
-  readonly facts: Set<string>;
-  readonly segments: Set<string>;
-  readonly counters: Map<string, CounterSpec>;
-}
-
 /** Objects and arrays may stand in each other this deep. */
 const deepest = 20;
-const forbiddenKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
-
-/** The path of a key or an element within a document. */
-export const at = (path: string, key: string | number): string =>
-  typeof key === 'number' ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`;
-
-export const refuse = (parsing: Parsing, path: string, message: string): null => {
-  parsing.errors.push({ path, message });
-  return null;
-};
-
-/** A short form of what was found, for messages. */
-export const show = (value: unknown): string => {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
-};
 
 /**
  * Parses a condition (`docs/concepts/conditions.md`). What cannot be parsed is refused in full: nothing is
@@ -84,6 +52,7 @@ const parseIn = (document: unknown, where: Pick<Parsing, 'roots' | 'scope' | 'co
     facts: new Set(),
     segments: new Set(),
     counters: new Map(),
+    nested: { document: parseDocument, where: parseWhere },
   };
   const root = parseDocument(document, '', parsing);
   if (root === null || errors.length > 0) return { ok: false, errors };
@@ -127,7 +96,7 @@ const checkShape = (value: unknown, path: string, depth: number, errors: Conditi
 };
 
 /** Parses an object of conditions that must all hold. */
-export const parseDocument = (document: JsonObject, path: string, parsing: Parsing): ConditionNode | null => {
+const parseDocument = (document: JsonObject, path: string, parsing: Parsing): ConditionNode | null => {
   const nodes: ConditionNode[] = [];
   for (const [key, value] of Object.entries(document)) {
     const node = parseEntry(key, value ?? null, at(path, key), parsing);
@@ -191,34 +160,4 @@ const parseSegment = (value: Json, path: string, parsing: Parsing): ConditionNod
     return refuse(parsing, path, `expected a segment's id, found ${show(value)}`);
   parsing.segments.add(value);
   return { kind: 'segment', id: value };
-};
-
-const withoutPrefix = ['event', 'properties'];
-
-/** Reads a dotted path, canonicalises its short form, and notes that the condition reads it. */
-export const parsePath = (text: string, path: string, parsing: Parsing): FactPath | null => {
-  let parts = text.split('.');
-  if (parts.some((part) => part === ''))
-    return refuse(parsing, path, `expected a dotted path without empty parts, found ${show(text)}`);
-  const forbidden = parts.find((part) => forbiddenKeys.has(part));
-  if (forbidden !== undefined)
-    return refuse(parsing, path, `expected the path of a fact: ${forbidden} is never part of one`);
-  if (parsing.scope === 'element') return { text, parts };
-  if (parsing.scope === 'properties') {
-    if (parts.length > 2 && withoutPrefix.every((part, index) => parts[index] === part))
-      parts = parts.slice(2);
-  } else {
-    const [root = ''] = parts;
-    if ((root === 'traits' || root === 'stats') && !parsing.roots.includes(root))
-      parts = ['visitor', ...parts];
-    if (!parsing.roots.includes(parts[0] ?? ''))
-      return refuse(
-        parsing,
-        path,
-        `expected a fact that starts with one of ${parsing.roots.join(', ')}; found ${show(text)}`,
-      );
-  }
-  const canonical = parts.join('.');
-  parsing.facts.add(canonical);
-  return { text: canonical, parts };
 };
