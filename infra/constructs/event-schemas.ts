@@ -1,8 +1,14 @@
 import { CfnRegistry, CfnSchema } from 'aws-cdk-lib/aws-eventschemas';
 import { Construct } from 'constructs';
 import * as z from 'zod';
-import { BUS_SOURCE, EVENTS_RECEIVED, eventsReceivedSchema } from '../../lib/contracts/bus.ts';
-import { cloudEventSchema } from '../../lib/contracts/http/business-events.ts';
+import { BUS_SOURCE } from '../../lib/contracts/bus.ts';
+import {
+  BUSINESS_EVENT,
+  type BusEventContract,
+  EMITTED_EVENT,
+  NAMED_EVENTS,
+  PUBLISHED_EVENT,
+} from '../../lib/contracts/bus-events.ts';
 import { requireImpact } from './impact.ts';
 
 export interface EventSchemasProps {
@@ -12,25 +18,27 @@ export interface EventSchemasProps {
   readonly name: string;
 }
 
-/** What stands on the bus, by the name under which EventBridge lists it. */
-const EVENTS = {
-  [`${BUS_SOURCE}@EventsReceived`]: {
-    type: z.object({ source: z.literal(BUS_SOURCE), 'detail-type': z.literal(EVENTS_RECEIVED) }),
-    detail: eventsReceivedSchema,
-    says: 'What one visitor did, in one request',
-  },
-  CloudEvent: {
-    type: z.object({ source: z.string(), 'detail-type': z.string() }),
-    detail: cloudEventSchema,
-    says: 'A business event, put on the bus by a system of the shop',
-  },
-} as const;
+/** `wend@OfferGranted`: as EventBridge itself calls what it discovers on a bus. */
+const nameOf = (source: string, detailType: string): string => `${source}@${detailType.replaceAll(' ', '')}`;
+
+/** What stands on the bus, by the name under which the registry lists it. */
+const EVENTS: readonly (readonly [name: string, event: BusEventContract])[] = [
+  ...NAMED_EVENTS.map((event) => [nameOf(BUS_SOURCE, event.detailType ?? ''), event] as const),
+  [nameOf(BUS_SOURCE, 'Published Event'), PUBLISHED_EVENT],
+  [nameOf(BUS_SOURCE, 'Emitted Event'), EMITTED_EVENT],
+  ['CloudEvent', BUSINESS_EVENT],
+];
+
+const oneOf = (text: string | undefined) => (text === undefined ? z.string() : z.literal(text));
 
 /** As EventBridge takes it: JSON Schema of the whole entry, of which the functions parse the same zod schema. */
-const contentOf = ({ type, detail }: (typeof EVENTS)[keyof typeof EVENTS]): string =>
+const contentOf = ({ source, detailType, detail }: BusEventContract): string =>
   JSON.stringify(
     // Free objects are checked by functions, of which no schema knows.
-    z.toJSONSchema(type.extend({ detail }), { target: 'draft-4', unrepresentable: 'any' }),
+    z.toJSONSchema(z.object({ source: oneOf(source), 'detail-type': oneOf(detailType), detail }), {
+      target: 'draft-4',
+      unrepresentable: 'any',
+    }),
   );
 
 /** Schemas of what is on the bus, in EventBridge's registry: whoever writes a rule or a target sees what they get. */
@@ -44,7 +52,7 @@ export class EventSchemas extends Construct {
       registryName: props.name,
       description: this.impact,
     });
-    for (const [name, event] of Object.entries(EVENTS)) {
+    for (const [name, event] of EVENTS) {
       new CfnSchema(this, name, {
         registryName: registry.attrRegistryName,
         schemaName: name,

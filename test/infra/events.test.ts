@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { ENVIRONMENT_NAMES } from '../../infra/config.ts';
 import { FUNCTION_NAMES, FUNCTIONS } from '../../infra/functions.ts';
 import { QUEUE_DEFINITIONS, QUEUE_NAMES } from '../../infra/queues.ts';
+import { NAMED_EVENTS } from '../../lib/contracts/bus-events.ts';
 import { QUEUE_OF_EFFECT, QUEUES } from '../../lib/contracts/queues.ts';
 import { functionIn, handlerOf, nameIn, statementsFor, thingsIn } from './resources.ts';
 import { ofType, type Resource, references, statementsOf, synthesize } from './synthesize.ts';
@@ -16,6 +17,15 @@ const queueIn = (resources: readonly Resource[], value: unknown): string | undef
   thingsIn(resources, value).find((name) =>
     ofType(resources, 'AWS::SQS::Queue').some((queue) => nameIn(queue) === name),
   );
+
+/** What EventBridge's registry says of an entry of the bus, as far as it is looked at here. */
+const entrySchemaSchema = z.object({
+  type: z.literal('object'),
+  properties: z.object({
+    'detail-type': z.object({ enum: z.array(z.string()).optional() }),
+    detail: z.object({ required: z.array(z.string()) }),
+  }),
+});
 
 const targetsSchema = z
   .array(
@@ -202,25 +212,29 @@ describe.each(ENVIRONMENT_NAMES)('the asynchronous edges of %s', (environment) =
     expect(JSON.stringify(statements[0]?.Resource)).toContain('/index/due');
   });
 
-  it('are described to whoever writes a rule, by the schemas that functions parse', () => {
-    const schemas = ofType(resources, 'AWS::EventSchemas::Schema').map(({ Properties }) => [
-      Properties['SchemaName'],
-      JSON.parse(String(Properties['Content'])),
+  it('are described to whoever writes a rule, each by the schema that functions and tests parse', () => {
+    const schemas = ofType(resources, 'AWS::EventSchemas::Schema').map(({ Properties }) => {
+      const { properties } = entrySchemaSchema.parse(JSON.parse(String(Properties['Content'])));
+      return [Properties['SchemaName'], properties['detail-type'].enum?.[0], properties.detail.required];
+    });
+    const whose = ['visitorId', 'userId', 'anonymousId', 'at', 'effectId'];
+    expect(schemas).toHaveLength(config.publish.schemas ? NAMED_EVENTS.length + 3 : 0);
+    if (!config.publish.schemas) return;
+    for (const { detailType = '' } of NAMED_EVENTS) {
+      const name = `wend@${detailType.replaceAll(' ', '')}`;
+      expect(schemas).toContainEqual([name, detailType, expect.any(Array)]);
+    }
+    expect(schemas).toContainEqual([
+      'wend@OfferGranted',
+      'Offer Granted',
+      [...whose, 'offerId', 'grantId', 'journeyId'],
     ]);
-    expect(Object.fromEntries(schemas)).toEqual(
-      config.publish.schemas
-        ? {
-            'wend@EventsReceived': expect.objectContaining({ type: 'object' }),
-            CloudEvent: expect.objectContaining({
-              properties: expect.objectContaining({
-                detail: expect.objectContaining({
-                  required: ['specversion', 'id', 'source', 'type', 'subject'],
-                }),
-              }),
-            }),
-          }
-        : {},
-    );
+    expect(schemas).toContainEqual(['wend@EmittedEvent', undefined, whose]);
+    expect(schemas).toContainEqual([
+      'CloudEvent',
+      undefined,
+      ['specversion', 'id', 'source', 'type', 'subject'],
+    ]);
   });
 
   it('encrypt what waits and take messages over TLS alone', () => {

@@ -1,7 +1,7 @@
+import type { OwnEvent } from '../effect/own-events.ts';
 import type { JsonObject } from '../json.ts';
 import type { VisitorEvent } from '../visitor/event.ts';
 import { eventFacts } from './facts.ts';
-import type { OwnEvent } from './world.ts';
 
 /** Something that happened to a visitor, as triggers look at it. */
 export interface Happening {

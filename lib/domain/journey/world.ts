@@ -5,6 +5,7 @@ import type { Facts } from '../condition/facts.ts';
 import { decisionFacts } from '../decision/decision-facts.ts';
 import { NO_REQUEST } from '../decision/request.ts';
 import type { Effect, TimelineEntry } from '../effect/effect.ts';
+import type { HappeningOf, OwnEvent, OwnEvents } from '../effect/own-events.ts';
 import type { JsonObject } from '../json.ts';
 import { compareStamps } from '../stamp.ts';
 import type { CompiledContent } from '../template/compile-content.ts';
@@ -28,19 +29,6 @@ export interface Surroundings {
   readonly version: number;
   /** Nobody reads the visitor's story of this: no line of it is made. */
   readonly isUntold?: boolean;
-}
-
-/** An event of Wend's own, on its way to whatever listens to it within the same commit. */
-export interface OwnEvent {
-  /** What it came of: the same, however often and in however many commits that is worked out. */
-  readonly source: string;
-  readonly name: string;
-  readonly at: number;
-  readonly properties: JsonObject;
-  /** How many events of Wend's own led here. */
-  readonly depth: number;
-  /** An `emit` step made it: it counts as something that happened. */
-  readonly emitted: boolean;
 }
 
 /** A message that this commit asks for, until the end of it: an exit that happened later takes it back. */
@@ -225,14 +213,22 @@ export class World {
     this.want({ kind: 'count', counter, add: 1 });
   }
 
+  /** Lets an event of Wend's own happen: to whatever listens, and on the bus. */
+  happen<Name extends keyof OwnEvents>(event: HappeningOf<Name, OwnEvents[Name]>): void {
+    this.#happen({ ...event, depth: this.depth + 1, emitted: false });
+  }
+
   /**
-   * Lets an event of Wend's own happen: to whatever listens, and on the bus.
+   * Lets an event happen that an `emit` step names.
    *
-   * @param emitted - of an `emit` step: how many emits of a day led to it
+   * @param emits - how many emits of a day led to it
    */
-  happen(event: Pick<OwnEvent, 'source' | 'name' | 'at' | 'properties'>, emitted?: number): void {
-    const depth = Math.max(emitted ?? 0, this.depth + 1);
-    this.own.push({ ...event, depth, emitted: emitted !== undefined });
+  emit(event: HappeningOf<string, JsonObject>, emits: number): void {
+    this.#happen({ ...event, depth: Math.max(emits, this.depth + 1), emitted: true });
+  }
+
+  #happen(event: OwnEvent): void {
+    this.own.push(event);
     this.want({
       kind: 'bus',
       id: this.nextId(),

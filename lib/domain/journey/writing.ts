@@ -45,6 +45,6 @@ export const runEmit = (standing: Standing, { emit }: EmitStep): Outcome => {
     return { kind: 'over', reason: 'loop' };
   }
   const properties = resolve(standing, 'emit.properties', emit.properties ?? {});
-  world.happen({ source: `${instance.run}:${compiled.id}`, name: emit.event, at, properties }, depth);
+  world.emit({ source: `${instance.run}:${compiled.id}`, name: emit.event, at, properties }, depth);
   return next(standing, instance);
 };
