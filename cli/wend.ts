@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { SERVICE_VERSION } from '../lib/contracts/version.ts';
+import { addArchive } from './archive/commands.ts';
 import { type GenerateCodesOptions, generateCodes } from './commands/codes.ts';
 import { type CostOptions, cost } from './commands/cost.ts';
 import { type DecideOptions, decide } from './commands/decide.ts';
@@ -88,7 +89,8 @@ const addCodes = (wend: Command, console: Console, done: (exitCode: number) => v
     );
 };
 
-const program = (console: Console, done: (exitCode: number) => void): Command => {
+/** All that there is to say to `wend`; it calls `done` with the exit code of what it did. */
+export const wendProgram = (console: Console, done: (exitCode: number) => void): Command => {
   const wend = new Command('wend')
     .description('Check, publish and try catalogs of a Wend service; ask it what a visitor gets.')
     .version(SERVICE_VERSION)
@@ -203,6 +205,9 @@ const program = (console: Console, done: (exitCode: number) => void): Command =>
       done(await dlqRedrive(queue, options, console));
     });
 
+  const shared = { url: URL_OPTION, environment: ENVIRONMENT_OPTION, json: JSON_OPTION };
+  addArchive(wend, shared, console, done);
+
   wend
     .command('doctor')
     .description('say whether a service is well, and where to read on where it is not')
@@ -227,7 +232,7 @@ const program = (console: Console, done: (exitCode: number) => void): Command =>
 export const runWend = async (argv: readonly string[], console: Console): Promise<number> => {
   let exitCode = 0;
   try {
-    await program(console, (code) => {
+    await wendProgram(console, (code) => {
       exitCode = code;
     }).parseAsync(argv, { from: 'user' });
     return exitCode;
