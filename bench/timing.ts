@@ -41,3 +41,9 @@ export const shown = (number: number): string =>
 
 /** A row of a Markdown table. */
 export const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+
+/** CPU seconds of the process so far: the compiler and the garbage collector on other cores included. */
+export const cpuSeconds = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+};

@@ -64,10 +64,16 @@ export const simulate = async (options: SimulateOptions, console: Console): Prom
   if (json) printJson(console, result);
   else printReport(result, console);
   reportBroken(result, console);
-  console.err(
-    `${grouped(result.input.events)} events and ${grouped(result.decisions.count)} decisions in ${seconds.toFixed(2)} s (${grouped(result.input.events / seconds)} events/s)\n`,
-  );
+  console.err(speedOf(result, seconds));
   return 0;
+};
+
+/** Of the events that were recorded, and of all that took effect: what decisions showed is events too. */
+const speedOf = ({ input, events, decisions }: SimulationFile, seconds: number): string => {
+  const applied = events.applied + decisions.impressions;
+  const played = `${grouped(input.events)} events and ${grouped(decisions.count)} decisions in ${seconds.toFixed(2)} s`;
+  const rate = `${grouped(input.events / seconds)} events/s`;
+  return `${played} (${rate}, ${grouped(applied / seconds)}/s with the ${grouped(decisions.impressions)} impressions)\n`;
 };
 
 const namesIn = (list: string): readonly string[] =>
@@ -122,6 +128,7 @@ const printReport = (result: SimulationFile, { out }: Console): void => {
       ['orders', grouped(orders.count)],
       ['revenue', formatMoney(orders.revenue, orders.currency)],
       ['decisions', grouped(decisions.count)],
+      ['impressions', grouped(decisions.impressions)],
     ]),
   );
   out('\n');

@@ -50,6 +50,7 @@ const simulationSchema = z.object({
   decisions: z.object({
     count: count.describe('Events at which a page asked what to show.'),
     serviceFirst: count.describe('Of them, those in which nothing was sold since a problem was open.'),
+    impressions: count.describe('What they showed; each took effect as an Experience Viewed event.'),
   }),
   experiences: z
     .array(

@@ -22,6 +22,14 @@ export const impressionProperties = (placement: string, item: PlacementItem): Js
 
 const NO_SEGMENTS = { get: () => undefined };
 
+/** What the visitor remembers of all that one decision shows. */
+export interface Views {
+  /** How many items. */
+  readonly count: number;
+  /** Ids of the counters that these move, one for each time. */
+  readonly counterIds: readonly string[];
+}
+
 /**
  * Makes the visitor remember what was shown as if each item's `Experience Viewed` had been applied at the moment
  * of the event that asked for it (a test holds it against `applyEvents`). There are more impressions than events,
@@ -32,7 +40,7 @@ export const createImpressions = ({ countersByEvent }: CompiledCatalog) => {
   const counted = new Map<string, Map<string, readonly CounterSpec[]>>();
 
   /** The counters that an impression moves: the same each time, since its properties hold no times. */
-  const countersOf = (placement: string, item: PlacementItem, at: number): readonly CounterSpec[] => {
+  const countersOf = (placement: string, item: PlacementItem): readonly CounterSpec[] => {
     const experience =
       item.variant === undefined ? item.experienceId : `${item.experienceId}\n${item.variant}`;
     let inPlacement = counted.get(placement);
@@ -42,35 +50,38 @@ export const createImpressions = ({ countersByEvent }: CompiledCatalog) => {
     }
     const known = inPlacement.get(experience);
     if (known !== undefined) return known;
-    const facts = factsOf(impressionProperties(placement, item), at);
+    const facts = factsOf(impressionProperties(placement, item), 0);
     const found = specs.filter(({ where }) => where === null || holds(where, facts, NO_SEGMENTS));
     inPlacement.set(experience, found);
     return found;
   };
 
-  return (visitor: Visitor, placements: DecisionAnswer['placements'], at: number): Visitor => {
-    const { state } = visitor;
+  /** What is remembered of all that one decision shows. */
+  const viewsOf = (placements: DecisionAnswer['placements']): Views => {
     let count = 0;
-    let counters: { [counterId: string]: Counter } | null = null;
+    const counterIds: string[] = [];
     for (const placement in placements) {
       for (const item of placements[placement]?.items ?? []) {
         count += 1;
-        for (const spec of countersOf(placement, item, at)) {
-          counters ??= { ...state.counters };
-          counters[spec.id] = tally(counters[spec.id], at);
-        }
+        for (const { id } of countersOf(placement, item)) counterIds.push(id);
       }
     }
-    if (count === 0) return visitor;
-    return {
-      orders: visitor.orders,
-      state: {
-        ...state,
-        events: countViews(state.events, count, at),
-        counters: counters === null ? state.counters : boundCounters(counters),
-      },
-    };
+    return { count, counterIds };
   };
+
+  const see = (visitor: Visitor, { count, counterIds }: Views, at: number): Visitor => {
+    if (count === 0) return visitor;
+    const { state, orders } = visitor;
+    let { counters } = state;
+    if (counterIds.length > 0) {
+      const moved: { [counterId: string]: Counter } = { ...counters };
+      for (const id of counterIds) moved[id] = tally(moved[id], at);
+      counters = boundCounters(moved);
+    }
+    return { orders, state: { ...state, events: countViews(state.events, count, at), counters } };
+  };
+
+  return { viewsOf, see };
 };
 
 const countViews = (

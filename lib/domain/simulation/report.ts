@@ -37,6 +37,8 @@ export interface SimulationReport {
     readonly count: number;
     /** With nothing sold, since a problem was open. */
     readonly serviceFirst: number;
+    /** What they showed; each took effect as an `Experience Viewed` event. */
+    readonly impressions: number;
   };
   /** Ordered by id; those never shown have 0. */
   readonly experiences: readonly ExperienceReport[];

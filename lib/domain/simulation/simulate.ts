@@ -1,34 +1,20 @@
 import type { Cart } from '../cart/cart.ts';
-import type { CompiledCatalog } from '../catalog/compiled.ts';
-import { decisionFacts } from '../decision/decision-facts.ts';
-import { type Draw, GLOBAL_HOLDOUT } from '../decision/draw.ts';
-import { drawEvent } from '../decision/draw-event.ts';
-import { fillPlacements } from '../decision/fill-placements.ts';
-import { type OfferSelection, priceOffers } from '../decision/price-offers.ts';
-import type { DecisionRequest, PlacementRequest } from '../decision/request.ts';
-import type { Selection } from '../decision/select-experiences.ts';
-import { suppressionOf } from '../decision/suppression.ts';
+import { GLOBAL_HOLDOUT } from '../decision/draw.ts';
 import { own } from '../own.ts';
 import type { Stamp } from '../stamp.ts';
 import { readOrderOperation } from '../visitor/commerce.ts';
 import { stampOf, type VisitorEvent } from '../visitor/event.ts';
-import { type Profile, profileOf } from '../visitor/profile.ts';
+import { profileOf } from '../visitor/profile.ts';
 import { currentCart, isKnown, STRANGER, type Visitor } from '../visitor/state.ts';
 import { Crowd } from './crowd.ts';
-import { createImpressions } from './impressions.ts';
+import { Decisions, type Page } from './decisions.ts';
 import { JourneyTally } from './journey-tally.ts';
 import type { Home } from './people.ts';
 import type { SimulationReport } from './report.ts';
-import { ImpressionTally, OfferTally } from './tally.ts';
 
-export interface SimulationOptions {
-  readonly catalog: CompiledCatalog;
+export interface SimulationOptions extends Page {
   /** Names of the events at which a page would ask what to show. */
   readonly decideOn: ReadonlySet<string>;
-  /** What such a page asks for. */
-  readonly placements: readonly PlacementRequest[];
-  /** `channel` in conditions. */
-  readonly channel: string | null;
   /** Until when time goes on after the last event, milliseconds since 1970: what is due by then happens. */
   readonly until: number;
 }
@@ -46,45 +32,18 @@ export interface Simulation {
   readonly report: () => SimulationReport;
 }
 
-const NO_CONTENT = { ok: true, content: null } as const;
-
 /** Starts a simulation with no visitors. Pure: no clock, no randomness, no I/O. */
 export const createSimulation = (options: SimulationOptions): Simulation => {
   const { catalog, decideOn } = options;
   const { settings } = catalog;
   const { currency } = settings;
   const totals = { total: 0, known: 0, heldOut: 0, carts: 0, orders: 0, revenue: 0 };
-  const see = createImpressions(catalog);
-  const impressions = new ImpressionTally();
-  const offers = new OfferTally();
+  const decisions = new Decisions(options);
   const journeys = new JourneyTally();
   const names = new Map<string, number>();
   let repeated = 0;
-  let decisions = 0;
-  let serviceFirst = 0;
   let from = Number.POSITIVE_INFINITY;
   let to = Number.NEGATIVE_INFINITY;
-
-  const request: DecisionRequest = {
-    placements: options.placements,
-    channel: options.channel,
-    cart: null,
-    context: {},
-    account: null,
-    explain: false,
-  };
-
-  const offerSelectionOf = (profile: Profile, cart: Cart | null, now: number): OfferSelection => ({
-    catalog,
-    profile,
-    facts: decisionFacts(profile, request, cart, settings, now),
-    suppression: suppressionOf(profile, false, catalog, now),
-  });
-
-  const priceInto = (where: 'orders' | 'decisions', cart: Cart, selection: OfferSelection): void => {
-    const { result } = priceOffers(cart, selection);
-    if (result.ok) offers.add(where, result.priced);
-  };
 
   /** What the catalog's offers would have taken off an order, for whom the visitor was just before it. */
   const tryOffers = (home: Home, event: VisitorEvent, stamp: Stamp): void => {
@@ -101,39 +60,7 @@ export const createSimulation = (options: SimulationOptions): Simulation => {
       updatedAt: event.at,
     };
     const profile = profileOf(visitor, home.visitorId, home.idKey);
-    priceInto('orders', cart, offerSelectionOf(profile, cart, event.at));
-  };
-
-  const decide = (crowd: Crowd, home: Home, visitor: Visitor, event: VisitorEvent): Visitor => {
-    const profile = profileOf(visitor, home.visitorId, home.idKey);
-    const { cart } = profile;
-    const ofOffers = offerSelectionOf(profile, cart, event.at);
-    const eligible = new Set(catalog.experienceRules.match(ofOffers.facts));
-    const selection: Selection = { ...ofOffers, eligible };
-    const { placements, draws } = fillPlacements(request.placements, selection, () => NO_CONTENT);
-    decisions += 1;
-    if (selection.suppression.serviceFirst) serviceFirst += 1;
-    for (const placement in placements) {
-      for (const item of placements[placement]?.items ?? []) impressions.add(item, home.visitorId);
-    }
-    if (cart !== null) priceInto('decisions', cart, selection);
-    const { draw } = selection.suppression;
-    const drawn = remember(crowd, home, visitor, draw === null ? draws : [...draws, draw], profile, event);
-    return see(drawn, placements, event.at);
-  };
-
-  /** Draws become the visitor's own, as the events that record them make them. */
-  const remember = (
-    crowd: Crowd,
-    home: Home,
-    visitor: Visitor,
-    draws: readonly Draw[],
-    profile: Profile,
-    event: VisitorEvent,
-  ): Visitor => {
-    if (draws.length === 0) return visitor;
-    const events = draws.map((draw) => drawEvent(draw, profile, event));
-    return crowd.commit(home, visitor, events, event.at, null).visitor;
+    decisions.price('orders', profile, cart, event.at);
   };
 
   const note = (event: VisitorEvent): void => {
@@ -159,7 +86,7 @@ export const createSimulation = (options: SimulationOptions): Simulation => {
     note(event);
     const visitor = home.visitor ?? before;
     if (visitor.state.cart !== before.state.cart) noteCart(home, currentCart(visitor.state));
-    if (decideOn.has(event.name)) home.visitor = decide(crowd, home, visitor, event);
+    if (decideOn.has(event.name)) home.visitor = decisions.decide(crowd, home, visitor, event);
   };
 
   const report = (): SimulationReport => {
@@ -172,9 +99,13 @@ export const createSimulation = (options: SimulationOptions): Simulation => {
       visitors: { total: totals.total, known: totals.known, heldOut: totals.heldOut },
       carts: totals.carts,
       orders: { count: totals.orders, revenue: totals.revenue, currency },
-      decisions: { count: decisions, serviceFirst },
-      experiences: impressions.report(catalog),
-      offers: offers.report(catalog),
+      decisions: {
+        count: decisions.count,
+        serviceFirst: decisions.serviceFirst,
+        impressions: decisions.impressions,
+      },
+      experiences: decisions.experiences.report(catalog),
+      offers: decisions.offers.report(catalog),
       journeys: journeys.journeys(catalog),
       problems: journeys.problems(catalog),
       grants: journeys.grants(catalog),

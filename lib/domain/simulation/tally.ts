@@ -4,7 +4,7 @@ import type { PricedCart } from '../offer/priced-cart.ts';
 import type { Amounts, ExperienceReport, OfferReport } from './report.ts';
 
 /** How often something was shown, and to how many people. */
-class Shown {
+export class Shown {
   impressions = 0;
   readonly visitors = new Set<string>();
   #last = '';
@@ -22,17 +22,17 @@ class Shown {
 export class ImpressionTally {
   readonly #shown = new Map<string, { readonly all: Shown; readonly variants: Map<string, Shown> }>();
 
-  add({ experienceId, variant }: PlacementItem, visitorId: string): void {
+  /** Where an impression of an item is counted. */
+  of({ experienceId, variant }: PlacementItem): readonly Shown[] {
     let shown = this.#shown.get(experienceId);
     if (shown === undefined) {
       shown = { all: new Shown(), variants: new Map() };
       this.#shown.set(experienceId, shown);
     }
-    shown.all.add(visitorId);
-    if (variant === undefined) return;
+    if (variant === undefined) return [shown.all];
     const ofVariant = shown.variants.get(variant) ?? new Shown();
     shown.variants.set(variant, ofVariant);
-    ofVariant.add(visitorId);
+    return [shown.all, ofVariant];
   }
 
   report({ experiences }: CompiledCatalog): readonly ExperienceReport[] {

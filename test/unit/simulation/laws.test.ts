@@ -144,7 +144,7 @@ const answerOf = (items: readonly Item[]) => ({
 
 const context = (now: number) => ({ currency: 'EUR', countersByEvent: limited.countersByEvent, now });
 
-const sameAsEvents = (see: ReturnType<typeof createImpressions>) =>
+const sameAsEvents = ({ viewsOf, see }: ReturnType<typeof createImpressions>) =>
   fc.property(decisions, (list) => {
     const first = applyEvents(visitorOfNobody(), [at(0, {})], context(START)).visitor;
     let seen = first;
@@ -152,7 +152,7 @@ const sameAsEvents = (see: ReturnType<typeof createImpressions>) =>
     for (const [minute, items] of list.entries()) {
       const now = START + minute * MINUTE;
       const view = at(minute, { messageId: `view-${minute}` });
-      seen = see(applyEvents(seen, [view], context(now)).visitor, answerOf(items), now);
+      seen = see(applyEvents(seen, [view], context(now)).visitor, viewsOf(answerOf(items)), now);
       const viewed = answerOf(items).p.items.map((item, index) =>
         at(minute, {
           messageId: `seen-${minute}-${index}`,
