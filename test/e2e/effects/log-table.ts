@@ -6,8 +6,10 @@ export const startStore = async () => {
   const embedded = await startEmbeddedStore();
   const client = new DynamoDBClient({ endpoint: embedded.endpoint });
   let answersToLose = 0;
+  let sent = 0;
   client.middlewareStack.add(
     (next) => async (request) => {
+      sent += 1;
       const answer = await next(request);
       if (answersToLose === 0) return answer;
       answersToLose -= 1;
@@ -17,6 +19,8 @@ export const startStore = async () => {
   );
   return {
     client,
+    /** How many requests were sent so far. */
+    sent: (): number => sent,
     /** The next requests are carried out, and whoever sent them never learns of it. */
     loseAnswers: (count: number): void => {
       answersToLose = count;

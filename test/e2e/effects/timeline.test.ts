@@ -121,6 +121,14 @@ describe('a visitor’s story', () => {
     expect(sk?.S).not.toContain('secret');
   });
 
+  it('is written together with the others of its batch', async () => {
+    const before = store.sent();
+    const bodies = Array.from({ length: 16 }, (_, number) => body(`v-together-${number}`, line(0)));
+    await consume(bodies);
+    expect(store.sent() - before).toBe(1);
+    expect(await namesIn('v-together-15')).toEqual(['Event 0']);
+  });
+
   it('comes back alone, of a batch, where it can not be written', async () => {
     const hopeless = body('v'.repeat(3000), line(0));
     const answer = await consume([body('v-good', line(0)), hopeless]);
