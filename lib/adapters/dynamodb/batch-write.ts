@@ -1,5 +1,5 @@
 import { BatchWriteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Item } from './visitor-items.ts';
+import type { Item } from './item.ts';
 
 /** DynamoDB writes at most this many items in one request. */
 const MAX_BATCH_WRITE = 25;

@@ -1,5 +1,5 @@
 import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import type { Item } from './visitor-items.ts';
+import type { Item } from './item.ts';
 
 /** Under a key of its own: most functions that read the control items have no business with it. */
 export const CODE_SECRET_KEY: Item = { pk: { S: 'code-secret' }, sk: { S: 'S' } };

@@ -8,7 +8,7 @@ import type {
 import type { BatchRead, TableKeys } from './batch-get.ts';
 import { itemAt } from './batch-get.ts';
 import { createUnpacker, pack, unpack } from './blob.ts';
-import type { Item } from './visitor-items.ts';
+import type { Item } from './item.ts';
 
 /**
  * The control plane's items in the log table: a pointer to the active catalog and the keys' hashes, small enough

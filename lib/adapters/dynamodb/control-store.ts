@@ -21,8 +21,8 @@ import {
   versionItem,
   versionKey,
 } from './control-items.ts';
+import type { Item } from './item.ts';
 import { queryPages } from './query-pages.ts';
-import type { Item } from './visitor-items.ts';
 
 /** An item holds at most 400 KB. */
 const CHUNK_BYTES = 380_000;

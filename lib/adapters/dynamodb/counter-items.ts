@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CountEffect } from '../../domain/effect/effect.ts';
 import type { CountsOfCommit } from '../../domain/report/counters.ts';
-import type { Item } from './visitor-items.ts';
+import type { Item } from './item.ts';
 
 /** For how long it is known that a commit was counted: twice as long as a dead-letter queue keeps it. */
 const MARK_LIFE_MS = 30 * 24 * 60 * 60_000;

@@ -8,7 +8,7 @@ import type { CountEffect } from '../../domain/effect/effect.ts';
 import type { AddCounts } from '../../domain/report/counters.ts';
 import type { Pauses } from './batch-write.ts';
 import { countedMark, counterKey } from './counter-items.ts';
-import type { Item } from './visitor-items.ts';
+import type { Item } from './item.ts';
 
 /** Counters in one transaction, of the 100 actions that it may have. */
 const MAX_COUNTERS = 50;

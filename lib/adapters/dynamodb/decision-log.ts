@@ -2,7 +2,7 @@ import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/cl
 import type { DecisionRecord } from '../../domain/decision/record.ts';
 import { NOTHING_SHOWN, type ShownSummary } from '../../domain/decision/shown.ts';
 import { pack, unpack } from './blob.ts';
-import type { Item } from './visitor-items.ts';
+import type { Item } from './item.ts';
 
 /** For how long a decision can be reproduced, in milliseconds. */
 const RECORD_LIFE_MS = 30 * 24 * 60 * 60_000;

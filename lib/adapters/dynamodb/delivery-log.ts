@@ -5,7 +5,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { DeliveryLog, MessageName, Settled } from '../../domain/delivery/delivery.ts';
-import type { Item } from './visitor-items.ts';
+import type { Item } from './item.ts';
 
 /** For how long it is known that a message was sent: twice as long as a dead-letter queue keeps it. */
 const DELIVERY_LIFE_MS = 30 * 24 * 60 * 60_000;

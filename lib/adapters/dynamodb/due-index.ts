@@ -1,5 +1,5 @@
 import { murmur3 } from '../../domain/hash.ts';
-import type { Item } from './visitor-items.ts';
+import type { Item } from './item.ts';
 
 /** Shards of an hour: a million people due at nine must not meet in one partition of the index. */
 const SHARDS = 16;

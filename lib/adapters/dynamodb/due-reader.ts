@@ -2,7 +2,7 @@ import { type DynamoDBClient, QueryCommand, type QueryCommandOutput } from '@aws
 import type { DueVisitor, FindDue } from '../../contracts/due-visitors.ts';
 import { TABLES } from '../../contracts/tables.ts';
 import { dueAtOf, duePartitions } from './due-index.ts';
-import type { Item } from './visitor-items.ts';
+import type { Item } from './item.ts';
 
 /** Partitions asked at once. */
 const MAX_PARALLEL = 16;

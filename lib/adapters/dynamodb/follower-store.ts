@@ -18,8 +18,8 @@ import {
   shardOf,
 } from '../../domain/business/follower.ts';
 import { pack, unpack } from './blob.ts';
+import type { Item } from './item.ts';
 import { subjectHash } from './subject-store.ts';
-import type { Item } from './visitor-items.ts';
 
 /** Tries at a write that somebody else was faster with; the message then goes back to its queue. */
 const MAX_ATTEMPTS = 8;

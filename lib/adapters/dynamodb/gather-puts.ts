@@ -1,5 +1,5 @@
 import { ItemsUnwritten } from './batch-write.ts';
-import type { Item } from './visitor-items.ts';
+import type { Item } from './item.ts';
 
 type Put = (items: readonly Item[]) => Promise<void>;
 

@@ -1,5 +1,5 @@
 import { endOfHour, type Guesser } from '../../domain/guess/guess.ts';
-import type { Item } from './visitor-items.ts';
+import type { Item } from './item.ts';
 
 /** Wrong codes of an hour: of a visitor under their own key, so that they are erased with them. */
 export const guessKey = ({ kind, id }: Guesser, hour: number): Item => ({

@@ -8,7 +8,7 @@ import {
 import { emptyPool, type Pool } from '../../domain/pool/pool.ts';
 import type { PoolStore } from '../../domain/pool/pool-store.ts';
 import { pack, unpack } from './blob.ts';
-import type { Item } from './visitor-items.ts';
+import type { Item } from './item.ts';
 
 /** How long a pool is remembered after it last changed, in milliseconds: longer than a dead-letter queue keeps. */
 const POOL_LIFE_MS = 90 * 24 * 60 * 60_000;

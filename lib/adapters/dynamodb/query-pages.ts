@@ -1,5 +1,5 @@
 import { type DynamoDBClient, QueryCommand, type QueryCommandInput } from '@aws-sdk/client-dynamodb';
-import type { Item } from './visitor-items.ts';
+import type { Item } from './item.ts';
 
 /** The items of a query, page by page, as DynamoDB gives them; whoever has enough stops asking. */
 export async function* queryPages(

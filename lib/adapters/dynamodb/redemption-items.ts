@@ -3,7 +3,7 @@ import type { CapPart } from '../../domain/redemption/cap.ts';
 import { isOpen, type Redemption } from '../../domain/redemption/redemption.ts';
 import type { CodeHold, StoredRedemption } from '../../domain/redemption/redemption-store.ts';
 import { pack, unpack } from './blob.ts';
-import type { Item } from './visitor-items.ts';
+import type { Item } from './item.ts';
 
 /** How the offer ledger looks in the log table (`docs/data-model.md`); the only place that knows. */
 

@@ -17,6 +17,7 @@ import type {
   WriteOutcome,
 } from '../../domain/redemption/redemption-store.ts';
 import { batchGet, itemAt } from './batch-get.ts';
+import type { Item } from './item.ts';
 import {
   capKey,
   OPEN_SHARDS,
@@ -34,7 +35,6 @@ import {
   redemptionKey,
 } from './redemption-items.ts';
 import { pointersOf, queueItem, taskItem } from './task-items.ts';
-import type { Item } from './visitor-items.ts';
 
 /** DynamoDB takes so many actions in one transaction. */
 const MAX_ACTIONS = 100;

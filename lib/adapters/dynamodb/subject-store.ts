@@ -12,8 +12,8 @@ import { type BusinessEvent, compareBusinessEvents } from '../../domain/business
 import type { SubjectStore } from '../../domain/business/business-store.ts';
 import { pack, unpack } from './blob.ts';
 import { counterKey } from './counter-items.ts';
+import type { Item } from './item.ts';
 import { queryPages } from './query-pages.ts';
-import type { Item } from './visitor-items.ts';
 
 /** How long the latest event of a subject is kept, in milliseconds after it was received. */
 const EVENT_LIFE_MS = 90 * 24 * 60 * 60_000;

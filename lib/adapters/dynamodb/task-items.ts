@@ -1,7 +1,7 @@
 import { isOver, type Task, type TaskStatus } from '../../domain/task/task.ts';
 import type { StoredTask, TaskPosition } from '../../domain/task/task-store.ts';
 import { pack, unpack } from './blob.ts';
-import type { Item } from './visitor-items.ts';
+import type { Item } from './item.ts';
 
 /** How tasks look in the log table (`docs/data-model.md`); the only place that knows. */
 

@@ -11,6 +11,7 @@ import {
 import type { Task, TaskStatus } from '../../domain/task/task.ts';
 import type { TaskPosition, TaskQuery, TaskStore } from '../../domain/task/task-store.ts';
 import { batchGet, itemAt } from './batch-get.ts';
+import type { Item } from './item.ts';
 import {
   forestalledItem,
   listKey,
@@ -24,7 +25,6 @@ import {
   taskItem,
   taskKey,
 } from './task-items.ts';
-import type { Item } from './visitor-items.ts';
 
 const addressOf = (item: Item): string => `${item.pk?.S ?? ''}\n${item.sk?.S ?? ''}`;
 

@@ -2,7 +2,7 @@ import type { TimelineEffect, TimelineEntry } from '../../domain/effect/effect.t
 import { markOf } from '../../domain/hash.ts';
 import { timelineKeyAt } from '../../domain/visitor/timeline.ts';
 import { pack, unpack } from './blob.ts';
-import type { Item } from './visitor-items.ts';
+import type { Item } from './item.ts';
 
 /** Sort keys of a story's lines begin with this; what follows is their place in it. */
 const PREFIX = 'T#';

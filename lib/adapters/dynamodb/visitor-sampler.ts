@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { StoredVisitor } from '../../domain/visitor/visitor-store.ts';
-import { type Item, readVisitor, stateKey } from './visitor-items.ts';
+import type { Item } from './item.ts';
+import { readVisitor, stateKey } from './visitor-items.ts';
 
 /** Items looked at for one sample: a visitor has several, and some ids only point to a person. */
 const MAX_ITEMS = 1000;
