@@ -1,32 +1,16 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, posix } from 'node:path';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
-/** One source file, its path relative to the repository with forward slashes. */
-export interface SourceFile {
-  readonly path: string;
-  readonly source: string;
-}
-
-/** One import, export-from, `import()` or `require()` of a file. */
-export interface ImportStatement {
-  readonly line: number;
-  readonly specifier: string;
-  /** The text between `import` and `from`, `*` for a dynamic import, empty for a bare `import 'x'`. */
-  readonly clause: string;
-  readonly typeOnly: boolean;
-}
-
-/** A rule of the house that a file breaks. */
-export interface Violation {
-  readonly path: string;
-  readonly line: number;
-  readonly target: string;
-  readonly rule: string;
-}
-
-/** Rooms whose files are read; tests may import anything, and nothing may import a test. */
-export const ROOMS = ['infra', 'functions', 'lib', 'local', 'cli', 'bench', 'scripts'] as const;
+import { findCircles } from './import-circles.ts';
+import {
+  blank,
+  COMMENT_OR_STRING,
+  type ImportStatement,
+  readImports,
+  readRooms,
+  type SourceFile,
+  targetOf,
+} from './read-imports.ts';
+import type { Violation } from './violation.ts';
 
 /** Longest function entry point: it wires and does nothing else. */
 const FUNCTION_LINES = 60;
@@ -84,7 +68,8 @@ const RULES: readonly Room[] = [
 ];
 
 /** What of `node:crypto` depends on its arguments alone. */
-const PURE_CRYPTO = /^\{(?:\s*(?:hash|createHash|createHmac|createSecretKey|timingSafeEqual),?)+\s*\}$/;
+const PURE_CRYPTO =
+  /^\{(?:\s*(?:hash|createHash|createHmac|createCipheriv|createDecipheriv|createSecretKey|timingSafeEqual),?)+\s*\}$/;
 
 /** What would make the domain read a clock, a chance or the world. */
 const IMPURE: readonly (readonly [pattern: RegExp, what: string])[] = [
@@ -101,57 +86,9 @@ const IMPURE: readonly (readonly [pattern: RegExp, what: string])[] = [
   [/\bconsole\.\w/, 'console'],
 ];
 
-const STATIC_IMPORT = /^[ \t]*import\s+((?:type\s+)?[\w$*{}\s,]+?)\s+from\s*(['"])([^'"\n]+)\2/gm;
-const RE_EXPORT =
-  /^[ \t]*export\s+((?:type\s+)?(?:\*(?:\s+as\s+[\w$]+)?|\{[^}]*\}))\s*from\s*(['"])([^'"\n]+)\2/gm;
-const BARE_IMPORT = /^[ \t]*import\s*(['"])([^'"\n]+)\1/gm;
-const CALLED_IMPORT = /\b(?:import|require|require\.resolve)\s*\(\s*(['"])([^'"\n]+)\1/g;
-
-const blank = (text: string): string => text.replace(/[^\n]/g, ' ');
-
-/** A comment, or a string that may look as if it held one (`'src/**'`, `'https://…'`). */
-const COMMENT_OR_STRING =
-  /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\[\s\S]|[^`\\])*`/g;
-
-/** Blanks comments, keeping every line where it is. */
-const withoutComments = (source: string): string =>
-  source.replace(COMMENT_OR_STRING, (token) => (token.startsWith('/') ? blank(token) : token));
-
 /** Blanks comments and plain strings; a template stays, since it may hold code. */
 const withoutProse = (source: string): string =>
   source.replace(COMMENT_OR_STRING, (token) => (token.startsWith('`') ? token : blank(token)));
-
-/**
- * Reads the imports of a module: static, re-exported, bare, dynamic and required.
- *
- * @param source - text of a module as Biome formats it
- * @returns the imports in order of their line
- */
-export const readImports = (source: string): readonly ImportStatement[] => {
-  const code = withoutComments(source);
-  const lineAt = (index: number): number => code.slice(0, index).split('\n').length;
-  const found: ImportStatement[] = [];
-  for (const pattern of [STATIC_IMPORT, RE_EXPORT]) {
-    for (const match of code.matchAll(pattern)) {
-      const clause = (match[1] ?? '').trim();
-      const start = match.index + match[0].search(/\S/);
-      found.push({
-        line: lineAt(start),
-        specifier: match[3] ?? '',
-        clause,
-        typeOnly: /^type\s/.test(clause),
-      });
-    }
-  }
-  for (const match of code.matchAll(BARE_IMPORT)) {
-    const start = match.index + match[0].search(/\S/);
-    found.push({ line: lineAt(start), specifier: match[2] ?? '', clause: '', typeOnly: false });
-  }
-  for (const match of code.matchAll(CALLED_IMPORT)) {
-    found.push({ line: lineAt(match.index), specifier: match[2] ?? '', clause: '*', typeOnly: false });
-  }
-  return found.sort((left, right) => left.line - right.line);
-};
 
 const covers = (allowed: string, target: string): boolean =>
   allowed.endsWith('/') ? target.startsWith(allowed) : target === allowed;
@@ -167,7 +104,7 @@ const describeRoom = (room: Room): string => {
 };
 
 const judgeFile = (room: Room, path: string, statement: ImportStatement): string | null => {
-  const target = posix.normalize(posix.join(posix.dirname(path), statement.specifier));
+  const target = targetOf(path, statement);
   if (coversAny(room.imports, target)) {
     return null;
   }
@@ -256,32 +193,12 @@ export const findViolations = (files: readonly SourceFile[]): readonly Violation
 export const formatViolation = ({ path, line, target, rule }: Violation): string =>
   `${path}:${line} → ${target}: ${rule}`;
 
-const isSource = (name: string): boolean => /\.(?:ts|mts|cts|js|mjs|cjs|tsx)$/.test(name);
-
-/**
- * Reads the sources of every room.
- *
- * @param root - absolute path of the repository
- */
-export const readRooms = (root: string): readonly SourceFile[] =>
-  ROOMS.filter((room) => existsSync(join(root, room))).flatMap((room) =>
-    readdirSync(join(root, room), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && isSource(entry.name))
-      .map((entry) => join(entry.parentPath, entry.name))
-      .filter((path) => !path.includes('node_modules'))
-      .sort()
-      .map((path) => ({
-        path: path.slice(root.length + 1).replaceAll('\\', '/'),
-        source: readFileSync(path, 'utf8'),
-      })),
-  );
-
 /** The repository that this script belongs to. */
 export const REPOSITORY = dirname(dirname(fileURLToPath(import.meta.url)));
 
 if (import.meta.main) {
   const files = readRooms(REPOSITORY);
-  const violations = findViolations(files);
+  const violations = [...findViolations(files), ...findCircles(files)];
   for (const violation of violations) {
     console.error(formatViolation(violation));
   }

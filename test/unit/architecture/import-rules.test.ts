@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { findViolations, formatViolation, readImports } from '../../../scripts/import-rules.ts';
+import { findCircles } from '../../../scripts/import-circles.ts';
+import { findViolations, formatViolation } from '../../../scripts/import-rules.ts';
+import { readImports } from '../../../scripts/read-imports.ts';
 
 const judge = (path: string, source: string): readonly string[] =>
   findViolations([{ path, source }]).map(formatViolation);
@@ -116,6 +118,44 @@ const KEPT: readonly (readonly [path: string, source: string])[] = [
     "import { handler } from '../functions/api/decide.ts';\nimport { readConfig } from '../infra/config.ts';\n",
   ],
 ];
+
+describe('circles', () => {
+  const house = (files: Readonly<Record<string, string>>): readonly string[] =>
+    findCircles(Object.entries(files).map(([path, source]) => ({ path, source }))).map(formatViolation);
+
+  it('are found with the way round, types included', () => {
+    expect(
+      house({
+        'lib/domain/a.ts': "import { b } from './in/b.ts';\n",
+        'lib/domain/in/b.ts': "\nimport type { C } from '../c.ts';\n",
+        'lib/domain/c.ts': "export { a } from './a.ts';\n",
+      }),
+    ).toEqual([
+      'lib/domain/c.ts:1 → lib/domain/a.ts: no circles: ' +
+        'lib/domain/a.ts → lib/domain/in/b.ts → lib/domain/c.ts → lib/domain/a.ts',
+    ]);
+  });
+
+  it('are found where the way to them begins elsewhere', () => {
+    expect(
+      house({
+        'lib/a.ts': "import './b.ts';\n",
+        'lib/b.ts': "import './c.ts';\n",
+        'lib/c.ts': "import './b.ts';\n",
+      }),
+    ).toHaveLength(1);
+  });
+
+  it('are not seen in two ways to one file', () => {
+    expect(
+      house({
+        'lib/a.ts': "import './b.ts';\nimport './c.ts';\n",
+        'lib/b.ts': "import './c.ts';\n",
+        'lib/c.ts': "import 'node:fs';\n",
+      }),
+    ).toEqual([]);
+  });
+});
 
 describe('import rules', () => {
   it.each(PLANTED)('catch what is wrong in %s: %s', (path, source, said) => {
