@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { SERVICE_VERSION } from '../lib/contracts/version.ts';
+import { addArchive } from './archive/commands.ts';
 import { type GenerateCodesOptions, generateCodes } from './commands/codes.ts';
 import { type CostOptions, cost } from './commands/cost.ts';
 import { type DecideOptions, decide } from './commands/decide.ts';
@@ -203,6 +204,9 @@ export const wendProgram = (console: Console, done: (exitCode: number) => void):
       const { dlqRedrive } = await import('./commands/dlq.ts');
       done(await dlqRedrive(queue, options, console));
     });
+
+  const shared = { url: URL_OPTION, environment: ENVIRONMENT_OPTION, json: JSON_OPTION };
+  addArchive(wend, shared, console, done);
 
   wend
     .command('doctor')

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { ROUTES } from '../lib/contracts/routes.ts';
 import type { WendConfig } from './config.ts';
 import { type Figures, percentOf, sumsOf } from './figures.ts';
@@ -137,6 +137,39 @@ const laidAside = (figures: Figures): readonly AlarmDefinition[] =>
     periods: 1,
   }));
 
+/** How much longer than a file's age a record may be on its way to the bucket, seconds. */
+const ARCHIVE_LATE = 900;
+
+/** The archive, where there is one: what is in the stream is there for a day. */
+const archived = (figures: Figures, archive: WendConfig['archive']): readonly AlarmDefinition[] =>
+  archive === null
+    ? []
+    : [
+        {
+          id: 'ArchiveLate',
+          impact:
+            'Nothing today: what customers did lately is not in the archive, and within a day it is lost to it.',
+          heading: 'The archive is written late',
+          metric: figures.archive('DeliveryToS3.DataFreshness', 'Maximum', FIVE_MINUTES),
+          threshold: archive.bufferSeconds + ARCHIVE_LATE,
+          periods: 2,
+        },
+        {
+          id: 'ArchiveFails',
+          impact:
+            'Nothing today: files of what customers did can not be written, and nothing could be mended from them.',
+          heading: 'The archive can not be written',
+          metric: new MathExpression({
+            expression: '100 * (1 - written)',
+            usingMetrics: { written: figures.archive('DeliveryToS3.Success', 'Average', FIVE_MINUTES) },
+            period: FIVE_MINUTES,
+            label: 'files not written, percent',
+          }),
+          threshold: 1,
+          periods: 3,
+        },
+      ];
+
 /** Something asks for more than there is. */
 const throttles = (figures: Figures): readonly AlarmDefinition[] => {
   const behindTheApi = [...new Set(ROUTES.map((route) => route.function))];
@@ -179,9 +212,11 @@ export const alarmsOf = (
   figures: Figures,
   apiId: string,
   objectives: Objectives,
+  archive: WendConfig['archive'],
 ): readonly AlarmDefinition[] => [
   ...answersOf(figures, apiId, objectives),
   ...waits(figures, objectives),
   ...laidAside(figures),
+  ...archived(figures, archive),
   ...throttles(figures),
 ];

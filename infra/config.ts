@@ -77,6 +77,16 @@ const configSchema = z
       /** A name of the API's own, with a certificate in its Region; null: the one that AWS gives. */
       domain: domainSchema.nullable(),
     }),
+    /** Where applied events are archived; null: nowhere. */
+    archive: z
+      .strictObject({
+        /** For how long they are kept. */
+        retentionDays: z.number().int().min(1).max(3650),
+        /** A file is written when it is this old, seconds, or this large before it is compressed, MiB. */
+        bufferSeconds: z.number().int().min(60).max(900),
+        bufferMegabytes: z.number().int().min(1).max(128),
+      })
+      .nullable(),
     /**
      * Whom operators and agents log in with (OIDC), beside keys: a token with the scope `wend:admin` or `wend:agent`. Null:
      * nobody does.
@@ -197,6 +207,13 @@ const limits = (requestsPerSecond: number): WendConfig['api']['limits'] => ({
   operators: { requestsPerSecond: 20, burst: 40 },
 });
 
+/** Few large files: a day has at most some three hundred. */
+const archive = (retentionDays: number): WendConfig['archive'] => ({
+  retentionDays,
+  bufferSeconds: 300,
+  bufferMegabytes: 64,
+});
+
 const objectives = { availability: 99.9, decideP99: 250, oldestEvent: 60 };
 
 /** A shop's own address and webhook come in by `overrides`, or here. */
@@ -206,6 +223,7 @@ const ENVIRONMENTS: Readonly<Record<string, WendConfig>> = {
   dev: {
     environment: 'dev',
     data: { retain: false, deletionProtection: false, recoveryDays: 7, ownKey: false },
+    archive: archive(30),
     replicas: [],
     logs: { retentionDays: 14, level: 'DEBUG' },
     api: { limits: limits(100), domain: null },
@@ -222,6 +240,7 @@ const ENVIRONMENTS: Readonly<Record<string, WendConfig>> = {
   staging: {
     environment: 'staging',
     data: { retain: true, deletionProtection: true, recoveryDays: 14, ownKey: false },
+    archive: archive(90),
     replicas: [],
     logs: { retentionDays: 30, level: 'INFO' },
     api: { limits: limits(1000), domain: null },
@@ -238,6 +257,7 @@ const ENVIRONMENTS: Readonly<Record<string, WendConfig>> = {
   production: {
     environment: 'production',
     data: { retain: true, deletionProtection: true, recoveryDays: 35, ownKey: false },
+    archive: archive(400),
     replicas: [],
     logs: { retentionDays: 90, level: 'INFO' },
     api: { limits: limits(5000), domain: null },
@@ -256,6 +276,7 @@ const ENVIRONMENTS: Readonly<Record<string, WendConfig>> = {
     environment: 'emulated',
     region: 'us-east-1',
     data: { retain: false, deletionProtection: false, recoveryDays: 7, ownKey: true },
+    archive: null,
     replicas: [],
     logs: { retentionDays: 1, level: 'DEBUG' },
     api: { limits: limits(1000), domain: null },

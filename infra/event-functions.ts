@@ -34,8 +34,10 @@ export const EVENT_FUNCTIONS: Readonly<Record<EventFunction, FunctionDefinition>
     visitors: [commitVisitors],
     log: [readControl],
     publishes: false,
-    sends: [],
+    // What the archive does not take at once.
+    sends: ['archive-records'],
     verifiesIdentity: false,
+    needs: ['archive'],
   },
   'on-visitors-changed': {
     source: 'functions/events/on-visitors-changed.ts',
@@ -211,5 +213,17 @@ export const EVENT_FUNCTIONS: Readonly<Record<EventFunction, FunctionDefinition>
     publishes: false,
     sends: ['events-received', 'order-effects'],
     verifiesIdentity: false,
+  },
+  'on-archive-records': {
+    source: 'functions/events/on-archive-records.ts',
+    impact: 'Nothing today: what customers did while this fails could not be brought back after a disaster.',
+    memory: 256,
+    timeout: 30,
+    visitors: [],
+    log: [],
+    publishes: false,
+    sends: [],
+    verifiesIdentity: false,
+    needs: ['archive'],
   },
 };

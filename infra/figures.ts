@@ -57,6 +57,13 @@ export class Figures {
     return this.#of('AWS/ApiGateway', metricName, { ApiId }, statistic, period).with({ label: metricName });
   }
 
+  /** A figure of the archive's delivery stream. */
+  archive(metricName: string, statistic: string, period = MINUTE): Metric {
+    const DeliveryStreamName = nameOf(this.#environment, 'archive');
+    const label = `archive ${metricName}`;
+    return this.#of('AWS/Firehose', metricName, { DeliveryStreamName }, statistic, period).with({ label });
+  }
+
   /** A figure of the group of schedules. */
   timers(metricName: string): Metric {
     const ScheduleGroup = nameOf(this.#environment, 'timers');

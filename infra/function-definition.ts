@@ -20,7 +20,9 @@ export type Need =
   /** Sends e-mails, and signs what it hands to the webhook. */
   | 'deliveries'
   /** Takes tokens of operators and agents. */
-  | 'operators';
+  | 'operators'
+  /** Puts records into the archive. */
+  | 'archive';
 
 /** A function as it is deployed: what it is made of, what it needs and what it means to a customer. */
 export interface FunctionDefinition {

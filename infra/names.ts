@@ -14,6 +14,10 @@ export const tableArn = (scope: Construct, name: string): string =>
 export const queueArn = (scope: Construct, name: string): string =>
   Stack.of(scope).formatArn({ service: 'sqs', resource: name });
 
+/** The ARN of a delivery stream in the stack's own account and Region. */
+export const deliveryStreamArn = (scope: Construct, name: string): string =>
+  Stack.of(scope).formatArn({ service: 'firehose', resource: 'deliverystream', resourceName: name });
+
 /** The ARN of a bus in the stack's own account and Region. */
 export const busArn = (scope: Construct, name: string): string =>
   Stack.of(scope).formatArn({ service: 'events', resource: 'event-bus', resourceName: name });

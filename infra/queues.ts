@@ -81,6 +81,10 @@ export const QUEUE_DEFINITIONS: Readonly<Record<QueueName, QueueDefinition>> = {
     impact: 'Work that only a person can do does not reach the agents, and the customer waits for an answer.',
     concurrency: 'effects',
   },
+  'archive-records': {
+    impact: 'Nothing today: what customers did lately is not in the archive that a disaster is mended from.',
+    concurrency: 'effects',
+  },
 };
 
 const isQueueName = (name: string): name is QueueName => Object.hasOwn(QUEUES, name);
@@ -112,6 +116,7 @@ const FAILED: Readonly<Record<QueueName, string>> = {
   'pool-effects': 'Seats or vouchers lie there while people wait for them.',
   'order-effects': 'Coupons that nobody paid for are not free again, or paid orders show as held.',
   'task-effects': 'Customers were promised that somebody looks at it, and nobody knows of it.',
+  'archive-records': 'Nothing today: what some customers did would be lost for good with a broken table.',
 };
 
 /** Every end of an asynchronous edge. */

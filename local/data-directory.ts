@@ -17,6 +17,8 @@ export interface DataDirectory {
   readonly log: DurableLog;
   /** The embedded store's file; undefined in memory. */
   readonly storePath: string | undefined;
+  /** Where applied events are archived; undefined in memory. */
+  readonly archivePath: string | undefined;
   /** Who ran here before and did not get to say goodbye. */
   readonly left: Running | undefined;
   /** Notes who runs here, for the message that a second start gets. */
@@ -68,7 +70,14 @@ const makeDirectory = (directory: string): void => {
 export const openDataDirectory = (given: string): DataDirectory => {
   if (given === MEMORY) {
     const log = openDurableLog(':memory:');
-    return { log, storePath: undefined, left: undefined, note: () => {}, close: () => log.close() };
+    return {
+      log,
+      storePath: undefined,
+      archivePath: undefined,
+      left: undefined,
+      note: () => {},
+      close: () => log.close(),
+    };
   }
   const directory = resolve(given);
   const notePath = join(directory, 'service.json');
@@ -86,6 +95,7 @@ export const openDataDirectory = (given: string): DataDirectory => {
   return {
     log,
     storePath: join(directory, 'dynamodb.db'),
+    archivePath: join(directory, 'archive'),
     left: readRunning(notePath),
     note: (running) => writeFileSync(notePath, `${JSON.stringify(running)}\n`),
     close: () => {

@@ -9,6 +9,9 @@ export const BUS_NAME = 'wend';
 /** Name of the group of schedules. */
 export const SCHEDULER_GROUP = 'wend';
 
+/** Name of the archive's delivery stream. */
+export const ARCHIVE_STREAM = 'wend';
+
 /** The identity secret that `api.md` promises for the local service. */
 export const DEFAULT_IDENTITY_SECRET = 'wend-local-identity-secret-0000000';
 
@@ -16,8 +19,10 @@ interface FunctionEnvironment {
   readonly storeEndpoint: string;
   /** The store is ours, so credentials are made up; of a given one they are the caller's affair. */
   readonly storeIsEmbedded: boolean;
-  /** Where EventBridge, SQS and EventBridge Scheduler are. */
+  /** Where EventBridge, SQS, EventBridge Scheduler and Firehose are. */
   readonly awsEndpoint: string;
+  /** Whether applied events are archived. */
+  readonly archives: boolean;
   readonly identitySecret: string;
 }
 
@@ -44,10 +49,13 @@ export const setFunctionEnvironment = (environment: FunctionEnvironment): void =
     AWS_ENDPOINT_URL_EVENTBRIDGE: environment.awsEndpoint,
     AWS_ENDPOINT_URL_SQS: environment.awsEndpoint,
     AWS_ENDPOINT_URL_SCHEDULER: environment.awsEndpoint,
+    AWS_ENDPOINT_URL_FIREHOSE: environment.awsEndpoint,
     ...Object.fromEntries(
       SENT_QUEUES.map((queue) => [queueVariable(queue), queueUrl(environment.awsEndpoint, queue)]),
     ),
   });
+  if (environment.archives) process.env['WEND_ARCHIVE_STREAM'] = ARCHIVE_STREAM;
+  else unset('WEND_ARCHIVE_STREAM');
   if (environment.storeIsEmbedded) {
     // No real credential ever leaves for loopback, and none is needed: not even a profile is looked up.
     unset('AWS_PROFILE');

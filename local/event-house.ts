@@ -1,10 +1,12 @@
 import type { Server } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
+import { createArchiveFiles } from './archive/archive-files.ts';
+import { createFirehoseService } from './archive/firehose-service.ts';
 import { createAwsServer } from './aws/aws-server.ts';
 import { type Bus, createBus } from './bus/bus.ts';
 import { createBusService } from './bus/bus-service.ts';
 import type { MovableClock } from './clock.ts';
-import { BUS_NAME, SCHEDULER_GROUP } from './environment.ts';
+import { ARCHIVE_STREAM, BUS_NAME, SCHEDULER_GROUP } from './environment.ts';
 import type { Functions } from './functions.ts';
 import type { DurableLog } from './log/durable-log.ts';
 import { openLaidAside } from './queue/laid-aside.ts';
@@ -20,10 +22,10 @@ import { startStreamReader } from './stream/reader.ts';
 import { createStreamClient } from './stream/stream-client.ts';
 import { createTimeTravel } from './time-travel.ts';
 
-/** Bus, queues, scheduler and stream of one data directory. They take at once, and hand on once started. */
+/** Bus, queues, scheduler, stream and archive of one data directory. They take at once, and hand on once started. */
 export interface EventHouse {
   readonly bus: Bus;
-  /** EventBridge, SQS and EventBridge Scheduler for the functions. */
+  /** EventBridge, SQS, EventBridge Scheduler and, where there is an archive, Firehose for the functions. */
   readonly server: Server;
   /** Begins to hand on what is there to the functions. */
   readonly start: (functions: () => Functions, storeEndpoint: string, table: string) => RunningHouse;
@@ -51,8 +53,13 @@ const addressOf = (server: Server): string => {
   return `http://127.0.0.1:${typeof address === 'object' ? (address?.port ?? 0) : 0}`;
 };
 
-/** Opens what the log holds. */
-export const openEventHouse = (log: DurableLog, clock: MovableClock): EventHouse => {
+/**
+ * Opens what the log holds.
+ *
+ * @param archivePath - where applied events are archived; undefined: nowhere
+ */
+export const openEventHouse = (log: DurableLog, clock: MovableClock, archivePath?: string): EventHouse => {
+  const archive = archivePath === undefined ? null : createArchiveFiles(archivePath, clock.now);
   const queues = openQueues(log);
   const bus = createBus(log, queues);
   let onAgendaChanged = (): void => {};
@@ -62,6 +69,7 @@ export const openEventHouse = (log: DurableLog, clock: MovableClock): EventHouse
     createSqsService(agenda.send),
     createLaidAsideService(openLaidAside(log), () => addressOf(server)),
     createSchedulerService(agenda, SCHEDULER_GROUP),
+    ...(archive === null ? [] : [createFirehoseService(archive, ARCHIVE_STREAM)]),
   ]);
 
   const wipe = (): Promise<void> =>
@@ -106,6 +114,7 @@ export const openEventHouse = (log: DurableLog, clock: MovableClock): EventHouse
         await wipe();
         await travel.settle();
         await wipe();
+        await archive?.wipe();
         await sweep.outOfTheWay(() => reader.skip(wipeTables));
       },
       stop: async (limitMs) => {

@@ -38,7 +38,7 @@ export interface LocalServiceOptions {
 export interface LocalService {
   /** `http://127.0.0.1:<port>` */
   readonly url: string;
-  /** The address that speaks the protocols of EventBridge, SQS and EventBridge Scheduler. */
+  /** The address that speaks the protocols of EventBridge, SQS, EventBridge Scheduler and Firehose. */
   readonly busUrl: string;
   /** The store's address, which speaks DynamoDB's. */
   readonly storeUrl: string;
@@ -110,7 +110,7 @@ const run = async (options: LocalServiceOptions, undo: Undo[]): Promise<LocalSer
   const clock = restoreClock(settings);
   const gate = createGate();
 
-  const house = openEventHouse(data.log, clock);
+  const house = openEventHouse(data.log, clock, data.archivePath);
 
   let functions: Functions | undefined;
   let running: RunningHouse | undefined;
@@ -128,9 +128,15 @@ const run = async (options: LocalServiceOptions, undo: Undo[]): Promise<LocalSer
   };
 
   let busUrl = '';
+  let storeUrl = '';
   const localRoutes = createLocalRoutes({
     bus: house.bus,
-    awsEndpoint: () => busUrl,
+    aws: () => ({
+      endpoint: busUrl,
+      store: storeUrl,
+      archive: data.archivePath ?? null,
+      clockOffsetMs: clock.offset(),
+    }),
     moveClock: (target) =>
       gate.alone(async () =>
         (await running?.moveClock(target)) === true ? { now: clock.now() } : undefined,
@@ -179,7 +185,7 @@ const run = async (options: LocalServiceOptions, undo: Undo[]): Promise<LocalSer
   });
   trimStream(data.log, storePath);
   data.note({ url, process: process.pid, store: store?.pid ?? null });
-  const storeUrl = store?.endpoint ?? options.storeEndpoint ?? '';
+  storeUrl = store?.endpoint ?? options.storeEndpoint ?? '';
 
   busUrl = `http://127.0.0.1:${await listen(house.server, 0)}`;
   undo.push(() => close(house.server, 0));
@@ -188,6 +194,7 @@ const run = async (options: LocalServiceOptions, undo: Undo[]): Promise<LocalSer
     storeEndpoint: storeUrl,
     storeIsEmbedded: store !== undefined,
     awsEndpoint: busUrl,
+    archives: data.archivePath !== undefined,
     identitySecret: options.identitySecret ?? DEFAULT_IDENTITY_SECRET,
   });
   const tables = createTables(storeUrl);

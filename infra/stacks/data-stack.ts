@@ -2,11 +2,12 @@ import { CfnOutput } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { TABLES } from '../../lib/contracts/tables.ts';
 import type { WendConfig } from '../config.ts';
+import { Archive } from '../constructs/archive.ts';
 import { IdentitySecret } from '../constructs/identity-secret.ts';
 import { WendTable } from '../constructs/wend-table.ts';
 import { HouseStack } from './house-stack.ts';
 
-/** What is remembered: the tables, and the secret that proves who a visitor is. */
+/** What is remembered: the tables, the archive, and the secret that proves who a visitor is. */
 export class DataStack extends HouseStack {
   /** The stream of the visitors table. */
   readonly streamArn: string;
@@ -35,7 +36,26 @@ export class DataStack extends HouseStack {
       replicas: config.replicas,
       retain: config.data.retain,
     });
+    this.#archive();
     this.#outputs();
+  }
+
+  #archive(): void {
+    const { archive, data, logs } = this.config;
+    if (archive === null) return;
+    const { bucket } = new Archive(this, 'Archive', {
+      impact:
+        'Nothing today: after a disaster what customers did since the last backup could not be brought back.',
+      name: this.named('archive'),
+      settings: archive,
+      retain: data.retain,
+      ownKey: data.ownKey,
+      logRetention: logs.retentionDays,
+    });
+    new CfnOutput(this, 'ArchiveBucketName', {
+      value: bucket.bucketName,
+      description: 'Applied events, for wend archive replay',
+    });
   }
 
   #table(id: string, name: keyof typeof TABLES, impact: string): WendTable {

@@ -1,5 +1,6 @@
 import { CfnOutput, Duration } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { QUEUES, type QueueName, queueVariable } from '../../lib/contracts/queues.ts';
@@ -14,6 +15,7 @@ import { Timers } from '../constructs/timers.ts';
 import type { WendFunction } from '../constructs/wend-function.ts';
 import type { Need } from '../function-definition.ts';
 import { FUNCTIONS, type FunctionName } from '../functions.ts';
+import { deliveryStreamArn } from '../names.ts';
 import { QUEUE_DEFINITIONS, QUEUE_NAMES } from '../queues.ts';
 import { FunctionMaker } from './function-maker.ts';
 import { HouseStack } from './house-stack.ts';
@@ -55,6 +57,7 @@ export class EventsStack extends HouseStack {
       'pool-effects': this.#queueOf('pool-effects'),
       'task-effects': this.#queueOf('task-effects'),
       'order-effects': this.#queueOf('order-effects'),
+      'archive-records': this.#queueOf('archive-records'),
     };
     this.#feedFromBus();
     this.#timers = new Timers(this, 'Timers', {
@@ -141,6 +144,19 @@ export class EventsStack extends HouseStack {
     for (const need of needs) this.#provide(made, need);
   }
 
+  /** Lets a function put records into the archive's stream, where there is one. */
+  #archive(made: WendFunction): void {
+    if (this.config.archive === null) return;
+    const stream = this.named('archive');
+    made.allow(
+      new PolicyStatement({
+        actions: ['firehose:PutRecordBatch'],
+        resources: [deliveryStreamArn(this, stream)],
+      }),
+    );
+    made.set('WEND_ARCHIVE_STREAM', stream);
+  }
+
   #provide(made: WendFunction, need: Need): void {
     switch (need) {
       case 'schedules':
@@ -148,6 +164,9 @@ export class EventsStack extends HouseStack {
         return;
       case 'deliveries':
         allowDeliveries(made, this.config.deliveries);
+        return;
+      case 'archive':
+        this.#archive(made);
         return;
       case 'operators':
         throw new Error(`${made.node.id} answers nobody who could log in`);

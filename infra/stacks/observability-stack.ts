@@ -24,7 +24,7 @@ export class ObservabilityStack extends HouseStack {
       name: this.named('alarms'),
       emails: settings.emails,
     });
-    const alarms = alarmsOf(figures, apiId, settings.objectives).map(
+    const alarms = alarmsOf(figures, apiId, settings.objectives, config.archive).map(
       ({ id, ...definition }) => new WendAlarm(this, id, { ...definition, tells: topic.action }).alarm,
     );
     new WendDashboard(this, 'Dashboard', {

@@ -14,7 +14,8 @@ export const MAX_ENTRY_BYTES = 200_000;
 const object = z.custom<JsonObject>(isJsonObject);
 const id = z.string().min(1).exactOptional();
 
-const eventSchema = z.object({
+/** An event as it travels. */
+export const eventSchema = z.object({
   messageId: z.string().min(1),
   type: z.enum(['track', 'identify', 'page', 'screen', 'group', 'alias', 'business']),
   name: z.string().min(1),
@@ -48,11 +49,23 @@ const visitorEventSchema = eventSchema.refine(
 export const eventsReceivedSchema = z.object({ events: z.array(visitorEventSchema) });
 
 /**
+ * Of mail that comes out of the archive: whether its record is sealed with the key that the visitor has, and is not
+ * written again; or with one that they lost, and is, under theirs, where it takes effect.
+ */
+const replayed = z.enum(['same-key', 'lost-key']);
+
+export type Replayed = z.infer<typeof replayed>;
+
+/**
  * Mail for visitors named by their visitor id, as Wend's own functions put it into the queue `events-received`: the
  * same events for each of them (a business event for a page of its followers, a seat, the outcome of a task).
  */
 export const mailSchema = z.object({
-  mail: z.object({ visitorIds: z.array(z.string().min(1)).min(1), events: z.array(eventSchema).min(1) }),
+  mail: z.object({
+    visitorIds: z.array(z.string().min(1)).min(1),
+    events: z.array(eventSchema).min(1),
+    replayed: replayed.exactOptional(),
+  }),
 });
 
 /** A timer that fired, as the scheduler puts it into the queue `timers-due`. */

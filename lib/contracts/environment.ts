@@ -7,7 +7,7 @@ const queueUrl = z.string().min(1).optional();
 /**
  * What a function finds in its environment: what all need is required, the rest is set for those that use it. CDK sets
  * exactly these; the local service sets all of them. The SDK itself reads `AWS_REGION` and `AWS_ENDPOINT_URL_DYNAMODB`,
- * `…_EVENTBRIDGE`, `…_SQS` and `…_SCHEDULER`.
+ * `…_EVENTBRIDGE`, `…_SQS`, `…_SCHEDULER` and `…_FIREHOSE`.
  */
 export const environmentSchema = z.object({
   WEND_VISITORS_TABLE: z.string().min(1),
@@ -40,6 +40,7 @@ export const environmentSchema = z.object({
   WEND_QUEUE_POOL_EFFECTS: queueUrl,
   WEND_QUEUE_TASK_EFFECTS: queueUrl,
   WEND_QUEUE_ORDER_EFFECTS: queueUrl,
+  WEND_QUEUE_ARCHIVE_RECORDS: queueUrl,
   /** Where publish lays aside, in full, what it can't route. */
   WEND_QUEUE_PUBLISH_FAILED: queueUrl,
   /** The group of EventBridge Scheduler in which visitors' timers are armed. */
@@ -48,6 +49,8 @@ export const environmentSchema = z.object({
   WEND_SCHEDULER_ROLE_ARN: z.string().min(1).optional(),
   /** ARN of the queue `timers-due`: the scheduler takes no URL. */
   WEND_TIMERS_QUEUE_ARN: z.string().min(1).optional(),
+  /** The delivery stream of the archive; absent: nothing is archived. */
+  WEND_ARCHIVE_STREAM: z.string().min(1).optional(),
   /** From whom e-mails come, an address that SES has verified; absent: SES sends nothing. */
   WEND_EMAIL_FROM: z.string().min(3).optional(),
   /** Where messages of the other channels go, and e-mails where SES sends none; absent: nowhere. */

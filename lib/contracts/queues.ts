@@ -16,7 +16,8 @@ export type EventFunction =
   | 'on-follow-effects'
   | 'on-pool-effects'
   | 'on-task-effects'
-  | 'on-order-effects';
+  | 'on-order-effects'
+  | 'on-archive-records';
 
 /** The queues of the service, and who takes from each. The stack and the local service make exactly these. */
 export const QUEUES = {
@@ -38,6 +39,8 @@ export const QUEUES = {
   'task-effects': 'on-task-effects',
   /** Orders that were completed, and holds that may be over. */
   'order-effects': 'on-order-effects',
+  /** Lines that the archive did not take at once. */
+  'archive-records': 'on-archive-records',
 } as const satisfies { readonly [queue: string]: EventFunction };
 
 export type QueueName = keyof typeof QUEUES;

@@ -1,9 +1,10 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import * as z from 'zod';
-import { eventsReceivedSchema, mailSchema } from '../contracts/bus.ts';
+import { eventsReceivedSchema, mailSchema, type Replayed } from '../contracts/bus.ts';
 import { visitorIdOf } from '../domain/identity/visitor-id.ts';
 import type { VisitorEvent } from '../domain/visitor/event.ts';
 import type { Logger } from '../runtime/logger.ts';
+import type { ArchiveBatch } from './archive/archive-events.ts';
 import { primaryKeyOf, type Reactor } from './react.ts';
 
 /** Visitors worked on at once: the store answers in milliseconds, and a batch should not take as long as its sum. */
@@ -12,6 +13,8 @@ const MAX_PARALLEL = 16;
 /** What a batch holds for one visitor, and the entries that it came in. */
 interface Group {
   readonly events: VisitorEvent[];
+  /** Those of them that come out of the archive. */
+  readonly replayed: Map<VisitorEvent, Replayed>;
   readonly records: Set<string>;
 }
 
@@ -21,8 +24,8 @@ const joins = ({ type }: VisitorEvent): boolean => type === 'identify' || type =
 const envelopeSchema = z.compile(z.object({ detail: eventsReceivedSchema }));
 const directSchema = z.compile(mailSchema);
 
-/** An event, and under which visitor id it came. */
-type Addressed = readonly [visitorId: string, event: VisitorEvent];
+/** An event, under which visitor id it came, and whether out of the archive. */
+type Addressed = readonly [visitorId: string, event: VisitorEvent, replayed?: Replayed | undefined];
 
 /** What a message holds: an entry of the bus, or mail of Wend's own functions for visitors by their visitor ids. */
 const addressedIn = (body: unknown): readonly Addressed[] | null => {
@@ -32,8 +35,8 @@ const addressedIn = (body: unknown): readonly Addressed[] | null => {
   }
   const direct = directSchema.safeParse(body);
   if (!direct.success) return null;
-  const { visitorIds, events } = direct.data.mail;
-  return visitorIds.flatMap((visitorId) => events.map((event): Addressed => [visitorId, event]));
+  const { visitorIds, events, replayed } = direct.data.mail;
+  return visitorIds.flatMap((visitorId) => events.map((event): Addressed => [visitorId, event, replayed]));
 };
 
 /**
@@ -42,11 +45,13 @@ const addressedIn = (body: unknown): readonly Addressed[] | null => {
  * until the queue moves it to its dead-letter queue.
  *
  * @param prepare - called once a batch, before any of it: what all visitors of a batch need is read here
+ * @param archive - what keeps the batch's events, which are acknowledged only then; absent: nothing does
  */
 export const createQueueConsumer = (
   react: Reactor['mail'],
   logger: Logger,
   prepare: () => Promise<unknown> = async () => undefined,
+  archive?: () => ArchiveBatch,
 ) => {
   const read = (record: SQSRecord): readonly Addressed[] | null => {
     try {
@@ -58,6 +63,7 @@ export const createQueueConsumer = (
 
   return async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
     await prepare();
+    const kept = archive?.();
     const failed = new Set<string>();
     const byVisitor = new Map<string, Group>();
     for (const record of Records) {
@@ -67,17 +73,22 @@ export const createQueueConsumer = (
         failed.add(record.messageId);
         continue;
       }
-      for (const [visitorId, event] of events) {
-        const group: Group = byVisitor.get(visitorId) ?? { events: [], records: new Set() };
+      for (const [visitorId, event, replayed] of events) {
+        const group: Group = byVisitor.get(visitorId) ?? {
+          events: [],
+          replayed: new Map(),
+          records: new Set(),
+        };
         byVisitor.set(visitorId, group);
         group.events.push(event);
+        if (replayed !== undefined) group.replayed.set(event, replayed);
         group.records.add(record.messageId);
       }
     }
     const work = async (groups: Iterable<[string, Group]>): Promise<void> => {
-      for (const [visitorId, { events, records }] of groups) {
+      for (const [visitorId, { events, replayed, records }] of groups) {
         try {
-          await react(visitorId, events);
+          await react(visitorId, events, kept && ((mail) => kept.take(mail, replayed)));
         } catch (error) {
           logger.warn('Events were not applied and will come again.', { count: events.length }, error);
           for (const messageId of records) failed.add(messageId);
@@ -90,6 +101,12 @@ export const createQueueConsumer = (
       const wave = [...byVisitor].filter(([, group]) => group.events.some(joins) === joining);
       const groups = wave.values();
       await Promise.all(Array.from({ length: Math.min(MAX_PARALLEL, wave.length) }, () => work(groups)));
+    }
+    try {
+      await kept?.close();
+    } catch (error) {
+      logger.warn('Events were applied and not archived, and come again.', { count: Records.length }, error);
+      for (const { messageId } of Records) failed.add(messageId);
     }
     return { batchItemFailures: [...failed].map((itemIdentifier) => ({ itemIdentifier })) };
   };

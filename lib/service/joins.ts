@@ -70,6 +70,7 @@ export const joinAll = async (
       version: source.version,
       ordersVersion: source.kind === 'linked' ? null : source.ordersVersion,
       links: next,
+      ...(source.sealing === undefined ? {} : { sealing: source.sealing }),
     });
   }
   return { visitor, evictedMarks, links: [...links.values()] };

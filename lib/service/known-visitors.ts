@@ -8,10 +8,13 @@ import { followLinks } from './follow-links.ts';
 /** What one attempt at a commit reads: each visitor once, so that all of it is decided on the same sight. */
 export class KnownVisitors {
   readonly #store: Pick<VisitorStore, 'read' | 'readMarks'>;
+  readonly #newKey: (() => Uint8Array) | undefined;
   readonly #known = new Map<string, StoredVisitor>();
 
-  constructor(store: Pick<VisitorStore, 'read' | 'readMarks'>) {
+  /** @param newKey - makes the key of a visitor who has none; absent: they get none */
+  constructor(store: Pick<VisitorStore, 'read' | 'readMarks'>, newKey?: () => Uint8Array) {
     this.#store = store;
+    this.#newKey = newKey;
   }
 
   /** What lies under a visitor id; undefined where it was not loaded. */
@@ -22,7 +25,9 @@ export class KnownVisitors {
   async load(visitorIds: readonly string[]): Promise<void> {
     const missing = visitorIds.filter((id) => !this.#known.has(id));
     if (missing.length === 0) return;
-    for (const [id, stored] of await this.#store.read(missing)) this.#known.set(id, stored);
+    for (const [id, stored] of await this.#store.read(missing)) {
+      this.#known.set(id, withSealing(stored, this.#newKey));
+    }
   }
 
   /** Who an id is now: follows links until there is nothing or somebody. */
@@ -48,3 +53,13 @@ export class KnownVisitors {
 /** Where a visitor's older marks still lie at `now`, milliseconds since 1970. */
 export const aliveHomes = ({ state }: Visitor, now: number): readonly MarkHome[] =>
   state.markHomes.filter(([, until]) => until > now);
+
+/** What lies under an id, with a key, and knowing when somebody of that id was erased. */
+const withSealing = (stored: StoredVisitor, newKey: (() => Uint8Array) | undefined): StoredVisitor => {
+  const { sealing, erasedAt = null } = stored;
+  if (sealing === undefined) {
+    return newKey === undefined ? stored : { ...stored, sealing: { key: newKey(), erasedAt, fresh: true } };
+  }
+  if (erasedAt === null || erasedAt <= (sealing.erasedAt ?? Number.NEGATIVE_INFINITY)) return stored;
+  return { ...stored, sealing: { ...sealing, erasedAt } };
+};

@@ -8,9 +8,11 @@ import { stampOf, type VisitorEvent } from '../domain/visitor/event.ts';
 import { keepHomes, MARK_LIFE_MS } from '../domain/visitor/marks.ts';
 import { isKnown, lastHeardAt, STRANGER, type Visitor } from '../domain/visitor/state.ts';
 import type { VisitorStore } from '../domain/visitor/visitor-store.ts';
+import { sinceErased, type TellApplied } from './applied-mail.ts';
 import { type Catalogs, catalogFor, countersOf } from './catalog-library.ts';
 import { joinAll, joinsOf } from './joins.ts';
 import { aliveHomes, KnownVisitors } from './known-visitors.ts';
+import { partsOf } from './parts-of-mail.ts';
 import { type Readdressed, readdress } from './readdress.ts';
 
 /** What react needs of the world. */
@@ -31,16 +33,12 @@ export interface ReactDeps {
     readonly repeated: number;
     readonly waited: number;
   }) => void;
+  /** Makes the key that a visitor's events are archived with; absent: they are not. */
+  readonly newKey?: () => Uint8Array;
 }
 
 /** Tries at a commit before the message goes back to the queue. */
 const MAX_ATTEMPTS = 8;
-
-/** Events of one commit: their marks stay in the visitor item until the next one. */
-const MAX_COMMIT_EVENTS = 500;
-
-/** Ids joined in one commit: each is up to two of the 100 actions of a transaction. */
-const MAX_COMMIT_JOINS = 40;
 
 /** A visitor's commit lost the race every time; the message is tried again later. */
 export class CommitLost extends Error {
@@ -56,14 +54,21 @@ export const primaryKeyOf = (event: Pick<VisitorEvent, 'userId' | 'anonymousId'>
 
 /** What a commit of one person is about. */
 interface Mail extends Readdressed {
+  /** The visitor id under which it came. */
+  readonly home: string;
   /** The generation of the timer that fired; null: none did, or it was another visitor's that joined this one. */
   readonly timer: number | null;
+  readonly tellApplied: TellApplied | undefined;
 }
 
 /** Whoever brings a visitor's mail, or tells that their timer fired. */
 export interface Reactor {
   /** Applies events to whoever lies under a visitor id. */
-  readonly mail: (visitorId: string, events: readonly VisitorEvent[]) => Promise<void>;
+  readonly mail: (
+    visitorId: string,
+    events: readonly VisitorEvent[],
+    tellApplied?: TellApplied,
+  ) => Promise<void>;
   /** Lets happen what is due. A generation that is not the armed timer's is a mere look. */
   readonly timer: (timer: { readonly visitorId: string; readonly generation: number }) => Promise<void>;
 }
@@ -78,25 +83,30 @@ export interface Reactor {
 export const createReactor = (deps: ReactDeps): Reactor => {
   const attempt = async (
     home: string,
-    events: readonly VisitorEvent[],
+    received: readonly VisitorEvent[],
     timer: number | null,
+    tellApplied: TellApplied | undefined,
   ): Promise<boolean> => {
-    const known = new KnownVisitors(deps.visitors);
-    await known.load([home, ...events.flatMap(joinsOf).map((join) => join.visitorId)]);
+    const known = new KnownVisitors(deps.visitors, deps.newKey);
+    await known.load([home, ...received.flatMap(joinsOf).map((join) => join.visitorId)]);
     const stored = known.get(home);
-    if (stored?.kind !== 'linked') return commit(known, home, { events, joinedAt: undefined, timer });
-    for (const [to, mail] of await readdress(known, stored.links, events, deps.now())) {
-      if (!(await commit(known, to, { ...mail, timer: null }))) return false;
+    const mail = { home, joinedAt: undefined, tellApplied };
+    if (stored?.kind !== 'linked') return commit(known, home, { ...mail, events: received, timer });
+    const events = sinceErased(stored.sealing, received);
+    for (const [to, readdressed] of await readdress(known, stored.links, events, deps.now())) {
+      if (!(await commit(known, to, { ...mail, ...readdressed, timer: null }))) return false;
     }
-    if (events.length > 0) return true;
+    if (received.length > 0) return true;
     const { visitorId } = await known.resolve(home);
-    return commit(known, visitorId, { events, joinedAt: undefined, timer: null });
+    return commit(known, visitorId, { ...mail, events, timer: null });
   };
 
   const commit = async (known: KnownVisitors, visitorId: string, mail: Mail): Promise<boolean> => {
-    const { events, joinedAt, timer } = mail;
+    const { joinedAt, timer } = mail;
     const stored = known.get(visitorId);
     if (stored === undefined || stored.kind === 'linked') throw new Error('a person was not loaded');
+    const { sealing } = stored;
+    const events = sinceErased(sealing, mail.events);
     const catalogs = await deps.catalogs();
     const { currency, anonymousRetention } = catalogs.active.settings;
     const anonymousRetentionMs = maximumMilliseconds(anonymousRetention);
@@ -114,8 +124,9 @@ export const createReactor = (deps: ReactDeps): Reactor => {
     );
     const homes = aliveHomes(joined.visitor, now);
     const seed = seedOf(before, events) ?? visitorId;
+    const catalog = catalogFor(catalogs, seed);
     const result = advance(joined.visitor, events, {
-      catalog: catalogFor(catalogs, seed),
+      catalog,
       countersByEvent: countersOf(catalogs),
       visitorId,
       seed,
@@ -127,8 +138,16 @@ export const createReactor = (deps: ReactDeps): Reactor => {
       ...(joined.links.length === 0 ? {} : { unjoined: before }),
     });
     if (result.stopped.length > 0) deps.onStopped?.(result.stopped);
-    if (result.visitor === before && joined.links.length === 0) {
+    const done = (): void => {
       tell(events, result.applied.length, now);
+      if (sealing === undefined || events.length === 0) return;
+      const { home } = mail;
+      const { applied } = result;
+      const by = { at: now, catalogVersion: catalog.version, currency };
+      mail.tellApplied?.({ home, visitorId, sealing, events, applied, ...by });
+    };
+    if (result.visitor === before && joined.links.length === 0 && sealing?.fresh !== true) {
+      done();
       return true;
     }
     for (const event of result.applied) await recordAccount(event);
@@ -153,12 +172,13 @@ export const createReactor = (deps: ReactDeps): Reactor => {
           ...result.effects,
         ],
         due: result.due,
+        ...(sealing === undefined ? {} : { sealing }),
       },
       at: now,
       links: joined.links,
       anonymousRetentionMs,
     });
-    if (outcome === 'committed') tell(events, result.applied.length, now);
+    if (outcome === 'committed') done();
     return outcome === 'committed';
   };
 
@@ -178,21 +198,22 @@ export const createReactor = (deps: ReactDeps): Reactor => {
     home: string,
     events: readonly VisitorEvent[],
     timer: number | null,
+    tellApplied: TellApplied | undefined,
   ): Promise<void> => {
     for (let tries = 0; tries < MAX_ATTEMPTS; tries++) {
-      if (await attempt(home, events, timer)) return;
+      if (await attempt(home, events, timer, tellApplied)) return;
       await deps.pause(deps.random() * 10 * 2 ** tries);
     }
     throw new CommitLost();
   };
 
   return {
-    mail: async (visitorId, events) => {
+    mail: async (visitorId, events, tellApplied) => {
       const oldest = deps.now() - MARK_LIFE_MS;
       const fresh = events.filter((event) => event.receivedAt > oldest);
-      for (const part of partsOf(fresh)) await applyPart(visitorId, part, null);
+      for (const part of partsOf(fresh)) await applyPart(visitorId, part, null, tellApplied);
     },
-    timer: ({ visitorId, generation }) => applyPart(visitorId, [], generation),
+    timer: ({ visitorId, generation }) => applyPart(visitorId, [], generation, undefined),
   };
 };
 
@@ -225,22 +246,4 @@ const ordersWouldExpire = (before: Visitor, after: Visitor, retentionMs: number)
     period(after) !== period(before) &&
     (after.orders.horizon !== null || Object.keys(after.orders.byId).length > 0)
   );
-};
-
-/** Events in as many parts as one commit each can hold. */
-const partsOf = (events: readonly VisitorEvent[]): readonly (readonly VisitorEvent[])[] => {
-  const parts: VisitorEvent[][] = [];
-  let joins = 0;
-  for (const event of events) {
-    const its = joinsOf(event).length;
-    const part = parts.at(-1);
-    if (part === undefined || part.length === MAX_COMMIT_EVENTS || joins + its > MAX_COMMIT_JOINS) {
-      parts.push([event]);
-      joins = its;
-    } else {
-      part.push(event);
-      joins += its;
-    }
-  }
-  return parts;
 };

@@ -10,13 +10,25 @@ import { type GatewayProblem, writeProblem } from './problem.ts';
 /** Serves everything under `/_local/`, which a deployed stack does not have. */
 export type LocalRoutes = (request: IncomingMessage, response: ServerResponse, path: string) => Promise<void>;
 
+/** The AWS that the functions call, for commands that look after a service. */
+export interface LocalAws {
+  /** Address of EventBridge, SQS, EventBridge Scheduler and Firehose. */
+  readonly endpoint: string;
+  /** Address of DynamoDB. */
+  readonly store: string;
+  /** Directory of the archive; null where nothing is archived. */
+  readonly archive: string | null;
+  /** How far the service's clock is from real time, milliseconds. */
+  readonly clockOffsetMs: number;
+}
+
 /** What the local routes do. */
 export interface LocalRoutesOptions {
   readonly bus: Bus;
   /** Applies everything accepted, then sets the service's clock; false when that did not come to an end. */
   readonly moveClock: (toMs: (now: number) => number) => Promise<{ readonly now: number } | undefined>;
-  /** Where EventBridge, SQS and EventBridge Scheduler are. */
-  readonly awsEndpoint: () => string;
+  /** Where the local AWS is. */
+  readonly aws: () => LocalAws;
   /** Makes the service as on its first day. */
   readonly reset: () => Promise<void>;
 }
@@ -117,7 +129,7 @@ export const createLocalRoutes = (options: LocalRoutesOptions): LocalRoutes => {
     },
     '/_local/aws': {
       method: 'GET',
-      serve: (_, response) => sendJson(response, { endpoint: options.awsEndpoint() }),
+      serve: (_, response) => sendJson(response, options.aws()),
     },
     '/_local/reset': {
       method: 'POST',

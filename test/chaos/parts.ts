@@ -11,6 +11,7 @@ import { createSubjectStore } from '../../lib/adapters/dynamodb/subject-store.ts
 import { createTaskStore } from '../../lib/adapters/dynamodb/task-store.ts';
 import { createTimelineWriter } from '../../lib/adapters/dynamodb/timeline-writer.ts';
 import { createVisitorStore } from '../../lib/adapters/dynamodb/visitor-store.ts';
+import { archiveRecordsSchema, NO_ARCHIVE } from '../../lib/contracts/archive.ts';
 import { timerDueSchema } from '../../lib/contracts/bus.ts';
 import { fanOutSchema, poolMessageSchema } from '../../lib/contracts/business.ts';
 import {
@@ -245,6 +246,14 @@ export const handlersOf: { readonly [Queue in QueueName | 'stream']: (parts: Par
     const settle = createSettler({ ...parts, store: parts.orders, readVisitors, mail: createMail(queues) });
     return createOrderTaker({ settle, readVisitors, queues, now, logger: quiet });
   }),
+  // Nothing is archived here.
+  'archive-records': consumer(
+    'archive-records',
+    archiveRecordsSchema,
+    () =>
+      ({ lines }) =>
+        NO_ARCHIVE.put(lines),
+  ),
   'task-effects': consumer('task-effects', taskEffectsSchema, ({ tasks }) => createTaskEffects(tasks)),
   'delivery-effects': consumer('delivery-effects', deliveriesSchema, (parts) =>
     createDeliveryTaker({

@@ -22,6 +22,7 @@ export const startDecide = async (storeUrl: string, busUrl: string, maxAgeMs: nu
     storeEndpoint: storeUrl,
     storeIsEmbedded: true,
     awsEndpoint: busUrl,
+    archives: false,
     identitySecret: 'x'.repeat(32),
   });
   process.env['WEND_CONTROL_MAX_AGE_MS'] = String(maxAgeMs);

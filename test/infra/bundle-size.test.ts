@@ -38,6 +38,7 @@ const BUDGETS: Readonly<Record<FunctionName, number>> = {
   'on-pool-effects': 360 * KILOBYTE,
   'on-task-effects': 330 * KILOBYTE,
   'on-order-effects': 460 * KILOBYTE,
+  'on-archive-records': 310 * KILOBYTE,
 };
 
 const repository = new URL('../../', import.meta.url);

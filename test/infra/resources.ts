@@ -78,6 +78,8 @@ const VARIABLES_OF_NEED: Readonly<Record<Need, readonly string[]>> = {
   deliveries: [],
   // Nobody logs in until the configuration says with whom.
   operators: [],
+  // Nothing is archived until the configuration says where.
+  archive: [],
 };
 
 /** What a function is told besides what all functions are. */

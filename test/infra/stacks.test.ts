@@ -26,6 +26,9 @@ const resolved = (value: unknown): string => (typeof value === 'string' ? value 
 /** Schedules are named by visitor and generation, when they are made: whoever makes them has the group's names. */
 const SCHEDULES_OF_GROUP = /:schedule\/",\{"Ref":"TimersGroup[0-9A-F]+"\},"\/\*"/;
 
+/** Firehose names its files when it writes them. */
+const FOLDERS_OF_ARCHIVE = /"\/(?:events|failed)\/\*"/g;
+
 const COMMON_VARIABLES = [
   'WEND_ENVIRONMENT',
   'WEND_VISITORS_TABLE',
@@ -157,7 +160,7 @@ describe.each(ENVIRONMENT_NAMES)('the stacks of %s', (environment) => {
       .strict()
       .safeParse(Object.fromEntries(Object.entries(variables).map(([key, value]) => [key, resolved(value)])));
     expect(parsed.error).toBeUndefined();
-    const optional = ['WEND_IDENTITY_SECRET', 'WEND_IDENTITY_AUDIENCE'];
+    const optional = ['WEND_IDENTITY_SECRET', 'WEND_IDENTITY_AUDIENCE', 'WEND_ARCHIVE_STREAM'];
     const common = [...COMMON_VARIABLES, ...optional.filter((key) => Object.hasOwn(variables, key))];
     expect(Object.keys(variables).sort()).toEqual([...common, ...ownVariablesOf(name)].sort());
     expect(parsed.data?.WEND_CONTROL_MAX_AGE_MS).toBe(config.control.maximumAgeMs);
@@ -167,6 +170,8 @@ describe.each(ENVIRONMENT_NAMES)('the stacks of %s', (environment) => {
       WEND_EVENT_BUS: `wend-${environment}-bus`,
     });
     expect(Object.hasOwn(variables, 'WEND_IDENTITY_SECRET')).toBe(FUNCTIONS[name].verifiesIdentity);
+    const archives = config.archive !== null && FUNCTIONS[name].needs?.includes('archive') === true;
+    expect(Object.hasOwn(variables, 'WEND_ARCHIVE_STREAM')).toBe(archives);
     expect(handler).toMatchObject({
       Description: FUNCTIONS[name].impact,
       MemorySize: FUNCTIONS[name].memory,
@@ -182,8 +187,8 @@ describe.each(ENVIRONMENT_NAMES)('the stacks of %s', (environment) => {
 
   it('keeps the log of each function for the configured time and no longer', () => {
     const groups = ofType(resources, 'AWS::Logs::LogGroup');
-    // One more for the requests that the API saw.
-    expect(groups).toHaveLength(FUNCTION_NAMES.length + 1);
+    // One more for the requests that the API saw, and one for what the archive could not write.
+    expect(groups).toHaveLength(FUNCTION_NAMES.length + (config.archive === null ? 1 : 2));
     for (const { id, Properties } of groups) {
       expect(Properties['RetentionInDays'], id).toBe(config.logs.retentionDays);
     }
@@ -207,8 +212,8 @@ describe.each(ENVIRONMENT_NAMES)('the stacks of %s', (environment) => {
         named.length + thingsIn(resources, Resource).length,
         `${id} allows ${JSON.stringify(Resource)}`,
       ).toBeGreaterThan(0);
-      const withoutSchedules = JSON.stringify(Resource).replace(SCHEDULES_OF_GROUP, '');
-      expect(withoutSchedules, id).not.toContain('*');
+      const bound = JSON.stringify(Resource).replace(SCHEDULES_OF_GROUP, '').replace(FOLDERS_OF_ARCHIVE, '');
+      expect(bound, id).not.toContain('*');
     }
     // CodeDeploy's own is what nobody else can assume.
     const managed = ofType(resources, 'AWS::IAM::Role').filter(

@@ -15,8 +15,8 @@ export const readChange: ReadChange = (record: DynamoDBRecord) => {
   };
 };
 
-/** What is laid aside waits for a person to look at it: the state stays where it belongs, in the table. */
+/** What is laid aside waits for a person to look at it: the state and its key stay where they belong, in the table. */
 const withoutState = ({ dynamodb, ...record }: DynamoDBRecord): object => {
-  const { s: _, ...image } = dynamodb?.NewImage ?? {};
+  const { s: _, k: __, ...image } = dynamodb?.NewImage ?? {};
   return { ...record, dynamodb: { ...dynamodb, NewImage: image } };
 };

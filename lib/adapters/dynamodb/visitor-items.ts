@@ -1,4 +1,3 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { EffectsOfCommit } from '../../domain/effect/effect.ts';
 import type { Link } from '../../domain/identity/links.ts';
 import { visitorIdOf } from '../../domain/identity/visitor-id.ts';
@@ -11,13 +10,12 @@ import {
   type Visitor,
   type VisitorState,
 } from '../../domain/visitor/state.ts';
-import type { Account, StoredVisitor } from '../../domain/visitor/visitor-store.ts';
+import type { Account, Sealing, StoredVisitor } from '../../domain/visitor/visitor-store.ts';
 import { pack, unpack } from './blob.ts';
 import { dueAttributes } from './due-index.ts';
+import type { Item } from './item.ts';
 
 /** How items look in the visitors table (`docs/data-model.md`); the only place that knows. */
-export type Item = Record<string, AttributeValue>;
-
 const STATE_KEY = 'V';
 const ORDERS_KEY = 'O';
 const ACCOUNT_KEY = 'A';
@@ -61,6 +59,18 @@ export const outgoingAttributes = (effects: EffectsOfCommit, due: number | null)
   ...dueAttributes(effects.visitorId, due),
 });
 
+/** What lies in an item beside the memory or the links, whichever it holds: it goes with the item. */
+export const sealingAttributes = (sealing: Sealing | undefined): Item =>
+  sealing === undefined
+    ? {}
+    : {
+        k: { B: sealing.key },
+        ...(sealing.erasedAt === null ? {} : { x: { N: String(sealing.erasedAt) } }),
+      };
+
+const readSealing = ({ k, x }: Item): { readonly sealing?: Sealing } =>
+  k?.B === undefined ? {} : { sealing: { key: k.B, erasedAt: x?.N === undefined ? null : Number(x.N) } };
+
 export const ordersItem = (
   visitorId: string,
   version: number,
@@ -99,14 +109,15 @@ export const readVisitor = (
   const ordersVersion = orders === undefined ? null : versionOf(orders);
   if (state === undefined) return { kind: 'none', visitorId, version: null, ordersVersion };
   const version = versionOf(state);
+  const sealing = readSealing(state);
   if (state.l?.B !== undefined) {
-    return { kind: 'linked', visitorId, version, links: unpack(state.l.B) as readonly Link[] };
+    return { kind: 'linked', visitorId, version, links: unpack(state.l.B) as readonly Link[], ...sealing };
   }
   const visitor: Visitor = {
     state: { ...STRANGER.state, ...(state.s?.B === undefined ? {} : (unpack(state.s.B) as VisitorState)) },
     orders: orders?.s?.B === undefined ? NO_ORDERS : (unpack(orders.s.B) as Orders),
   };
-  return { kind: 'visitor', visitorId, version, ordersVersion, visitor };
+  return { kind: 'visitor', visitorId, version, ordersVersion, visitor, ...sealing };
 };
 
 export const readAccount = (item: Item | undefined): Account | null =>

@@ -9,13 +9,15 @@ import {
   type TransactWriteItem,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
+import { type ArchiveSecret, tombstoneName } from '../../domain/archive/archive-secret.ts';
 import { REGISTER_BOUNDS, setRegisters } from '../../domain/visitor/registers.ts';
 import type { StoredVisitor, VisitorCommit, VisitorStore } from '../../domain/visitor/visitor-store.ts';
 import { batchGet, itemAt, MAX_BATCH_GET } from './batch-get.ts';
+import type { Item } from './item.ts';
+import { erasedAtOf, tombstoneKey } from './tombstone-items.ts';
 import {
   accountItem,
   accountKey,
-  type Item,
   linkItem,
   markItem,
   markKey,
@@ -24,6 +26,7 @@ import {
   outgoingAttributes,
   readAccount,
   readVisitor,
+  sealingAttributes,
   stateItem,
   stateKey,
   versionOf,
@@ -40,6 +43,8 @@ export class VisitorsUnread extends Error {
 export interface VisitorStoreOptions {
   readonly client: DynamoDBClient;
   readonly table: string;
+  /** What tombstones are named by, which are then read along; absent: they are not. */
+  readonly archiveSecret?: () => Promise<ArchiveSecret>;
 }
 
 /** Writes of a batch at most. */
@@ -50,28 +55,46 @@ const chunksOf = <T>(items: readonly T[], size: number): T[][] =>
     items.slice(index * size, (index + 1) * size),
   );
 
-/** Reads visitors, strongly consistent. */
+/** Keys of one visitor: state, orders, and the tombstone. */
+const KEYS_OF_ONE = 3;
+
+/**
+ * Reads visitors, strongly consistent.
+ *
+ * @param archiveSecret - what tombstones are named by, which are then read along; absent: they are not
+ */
 export const createVisitorReader =
-  (client: DynamoDBClient, table: string): VisitorStore['read'] =>
+  (
+    client: DynamoDBClient,
+    table: string,
+    archiveSecret?: VisitorStoreOptions['archiveSecret'],
+  ): VisitorStore['read'] =>
   async (visitorIds) => {
+    const secret = await archiveSecret?.();
     const found = new Map<string, StoredVisitor>();
-    for (const ids of chunksOf([...new Set(visitorIds)], MAX_BATCH_GET / 2)) {
-      const keys = ids.flatMap((id) => [stateKey(id), ordersKey(id)]);
+    for (const ids of chunksOf([...new Set(visitorIds)], Math.floor(MAX_BATCH_GET / KEYS_OF_ONE))) {
+      const tombstones = new Map(
+        secret === undefined ? [] : ids.map((id) => [id, tombstoneKey(tombstoneName(secret, id))]),
+      );
+      const keys = [...ids.flatMap((id) => [stateKey(id), ordersKey(id)]), ...tombstones.values()];
       const batch = await batchGet(client, [{ table, keys }], true);
       if (!batch.complete) throw new VisitorsUnread();
       for (const id of ids) {
-        found.set(
-          id,
-          readVisitor(id, itemAt(batch, table, stateKey(id)), itemAt(batch, table, ordersKey(id))),
-        );
+        const [state, orders] = [stateKey(id), ordersKey(id)].map((key) => itemAt(batch, table, key));
+        const tombstone = tombstones.get(id);
+        const erasedAt = tombstone === undefined ? null : erasedAtOf(itemAt(batch, table, tombstone));
+        found.set(id, {
+          ...readVisitor(id, state, orders),
+          ...(erasedAt === null ? {} : { erasedAt }),
+        });
       }
     }
     return found;
   };
 
 /** The visitors table as the memory of visitors. */
-export const createVisitorStore = ({ client, table }: VisitorStoreOptions): VisitorStore => {
-  const read = createVisitorReader(client, table);
+export const createVisitorStore = ({ client, table, archiveSecret }: VisitorStoreOptions): VisitorStore => {
+  const read = createVisitorReader(client, table, archiveSecret);
 
   const conditionOn = (version: number | null) =>
     version === null
@@ -102,13 +125,14 @@ export const createVisitorStore = ({ client, table }: VisitorStoreOptions): Visi
     const item = {
       ...stateItem(visitorId, version, visitor.state, anonymousRetentionMs),
       ...outgoingAttributes({ visitorId, version, at, effects }, due),
+      ...sealingAttributes(person.sealing),
     };
     const state = put(item, person.version);
     const orders = ordersItem(visitorId, (ordersVersion ?? 0) + 1, visitor, anonymousRetentionMs);
     const others: TransactWriteItem[] = [
       ...(person.writesOrders ? [{ Put: put(orders, ordersVersion) }] : []),
       ...links.flatMap((link) => [
-        { Put: put(linkItem(link.visitorId, (link.version ?? 0) + 1, link.links), link.version) },
+        { Put: put(itemOf(link), link.version) },
         ...(link.ordersVersion === null ? [] : [deleteOrders(link.visitorId, link.ordersVersion)]),
       ]),
     ];
@@ -122,6 +146,11 @@ export const createVisitorStore = ({ client, table }: VisitorStoreOptions): Visi
       throw error;
     }
   };
+
+  const itemOf = (link: VisitorCommit['links'][number]): Item => ({
+    ...linkItem(link.visitorId, (link.version ?? 0) + 1, link.links),
+    ...sealingAttributes(link.sealing),
+  });
 
   const deleteOrders = (visitorId: string, version: number): TransactWriteItem => ({
     Delete: { TableName: table, Key: ordersKey(visitorId), ...conditionOn(version) },

@@ -118,7 +118,8 @@ const sumOf = (lines: readonly CartLine[]): number =>
 const readAmount = (properties: JsonObject, currency: string): number | undefined =>
   money(properties.revenue, currency) ?? money(properties.total, currency);
 
-const readCurrency = (properties: JsonObject, settings: string): string => {
+/** The currency that an event states, else the settings'. */
+export const readCurrency = (properties: JsonObject, settings: string): string => {
   const { currency } = properties;
   return typeof currency === 'string' && /^[A-Za-z]{3}$/.test(currency) ? currency.toUpperCase() : settings;
 };

@@ -6,8 +6,25 @@ import type { Mark, MarkHome } from './marks.ts';
 import type { Registers } from './registers.ts';
 import type { Visitor } from './state.ts';
 
+/**
+ * What lies beside a visitor's memory, whoever the id is, and goes with their item: what their events are archived with
+ * (`docs/concepts/archive.md`).
+ */
+export interface Sealing {
+  /** Opens what was archived of them. */
+  readonly key: Uint8Array;
+  /** When somebody of this id was erased, milliseconds since 1970: what was received until then is dropped. */
+  readonly erasedAt: number | null;
+  /** It was made just now, and is not in the store yet. */
+  readonly fresh?: true;
+}
+
 /** What lies under a visitor id. `version` grows with every write. */
-export type StoredVisitor =
+export type StoredVisitor = {
+  readonly sealing?: Sealing;
+  /** What the tombstone of the id says, where there is one: when they were erased, milliseconds since 1970. */
+  readonly erasedAt?: number;
+} & (
   | {
       readonly kind: 'none';
       readonly visitorId: string;
@@ -28,7 +45,8 @@ export type StoredVisitor =
       readonly visitorId: string;
       readonly version: number;
       readonly links: readonly Link[];
-    };
+    }
+);
 
 /** One commit: a person's new state and, where ids joined, what now lies under those ids; all or nothing. */
 export interface VisitorCommit {
@@ -43,6 +61,7 @@ export interface VisitorCommit {
     readonly effects: readonly Effect[];
     /** When something is due next, milliseconds since 1970: by it the sweep finds timers that were lost. */
     readonly due: number | null;
+    readonly sealing?: Sealing;
   };
   /** The service's clock at the commit, milliseconds since 1970. */
   readonly at: number;
@@ -51,6 +70,7 @@ export interface VisitorCommit {
     readonly version: number | null;
     readonly ordersVersion: number | null;
     readonly links: readonly Link[];
+    readonly sealing?: Sealing;
   }[];
   /** How long an anonymous visitor is remembered after they were last seen, milliseconds. */
   readonly anonymousRetentionMs: number;

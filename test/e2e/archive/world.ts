@@ -1,0 +1,123 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type AttributeValue,
+  CreateTableCommand,
+  DeleteItemCommand,
+  DynamoDBClient,
+  PutItemCommand,
+  paginateScan,
+} from '@aws-sdk/client-dynamodb';
+import { startLocalService } from '../../../local/service-thread.ts';
+import { TABLE_NAMES } from '../../../local/store/tables.ts';
+import { wend } from '../../unit/cli/run.ts';
+import { temporaryDirectory } from '../local/helpers.ts';
+
+type Items = readonly Record<string, AttributeValue>[];
+
+export type World = Awaited<ReturnType<typeof startWorld>>;
+
+/** A local service that keeps its data, whose tables are lost and brought back from backups. */
+export const startWorld = async () => {
+  const directory = temporaryDirectory();
+  const service = await startLocalService({ catalog: null, dataDirectory: directory });
+  const dynamo = new DynamoDBClient({
+    endpoint: service.storeUrl,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'wend-local', secretAccessKey: 'wend-local' },
+  });
+
+  const ask = async (method: string, path: string, body?: object) => {
+    const answer = await fetch(`${service.url}${path}`, {
+      method,
+      headers: { authorization: 'Bearer ak_local', 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: answer.status, body: (await answer.json()) as unknown };
+  };
+
+  /** Applies all that was accepted. */
+  const settle = () => ask('POST', '/_local/clock', { advance: 'PT0S' });
+
+  const itemsOf = async (table: string): Promise<Items> => {
+    const items: Record<string, AttributeValue>[] = [];
+    for await (const page of paginateScan({ client: dynamo }, { TableName: table })) {
+      items.push(...(page.Items ?? []));
+    }
+    return items;
+  };
+
+  /** A backup of the visitors table. */
+  const backUp = () => itemsOf(TABLE_NAMES.visitors);
+
+  /** Makes the visitors table what it was. */
+  const restore = async (backup: Items): Promise<void> => {
+    for (const { pk, sk } of await backUp()) {
+      if (pk === undefined || sk === undefined) continue;
+      await dynamo.send(new DeleteItemCommand({ TableName: TABLE_NAMES.visitors, Key: { pk, sk } }));
+    }
+    for (const Item of backup) {
+      await dynamo.send(new PutItemCommand({ TableName: TABLE_NAMES.visitors, Item }));
+    }
+  };
+
+  /** Puts items into a table of their own, as a broken one that is still there. */
+  const putAside = async (name: string, items: Items): Promise<void> => {
+    const keys = ['pk', 'sk'];
+    await dynamo.send(
+      new CreateTableCommand({
+        TableName: name,
+        BillingMode: 'PAY_PER_REQUEST',
+        AttributeDefinitions: keys.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+        KeySchema: keys.map((AttributeName, index) => ({
+          AttributeName,
+          KeyType: index === 0 ? 'HASH' : 'RANGE',
+        })),
+      }),
+    );
+    for (const Item of items) await dynamo.send(new PutItemCommand({ TableName: name, Item }));
+  };
+
+  /** What the service says of somebody. */
+  const visitor = async (id: string): Promise<unknown> => {
+    await settle();
+    const { status, body } = await ask('GET', `/v1/visitors/${encodeURIComponent(id)}`);
+    return status === 404 ? null : body;
+  };
+
+  const archive = join(directory, 'archive');
+
+  /** All that the archive's files hold. */
+  const archived = (): string =>
+    readdirSync(archive, { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.jsonl'))
+      .map((path) => readFileSync(join(archive, path), 'utf8'))
+      .join('');
+
+  return {
+    service,
+    dynamo,
+    directory,
+    archive,
+    archived,
+    linesOf: () =>
+      archived()
+        .split('\n')
+        .filter((line) => line !== ''),
+    send: (path: string, body: object) => ask('POST', path, body),
+    settle,
+    backUp,
+    restore,
+    putAside,
+    visitor,
+    /** Runs `wend archive …` against this service. */
+    wend: async (...argv: readonly string[]) => {
+      const ran = await wend(['archive', ...argv, '--json'], { environment: { WEND_URL: service.url } });
+      return { ...ran, counts: ran.out === '' ? null : (JSON.parse(ran.out) as Record<string, number>) };
+    },
+    stop: async () => {
+      dynamo.destroy();
+      await service.stop();
+    },
+  };
+};
