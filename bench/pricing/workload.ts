@@ -1,10 +1,13 @@
-/** A percentage off every unit of one product, for orders from a total on: what every engine can express. */
+/** A percentage off, as every engine can express it. */
 export interface Promotion {
   readonly id: string;
   readonly percentage: number;
-  readonly sku: string;
-  /** Minor units. */
-  readonly minimum: number;
+  /** Off every unit of one product; null: off the whole order. */
+  readonly sku: string | null;
+  /** For orders from this total on, minor units; null: for all. */
+  readonly minimum: number | null;
+  /** Of a group the best applies, and groups apply together. */
+  readonly group: string;
 }
 
 export interface BasketLine {
@@ -15,37 +18,69 @@ export interface BasketLine {
 }
 
 export interface Workload {
+  /** The largest percentage first, as Medusa asks its database for them. */
   readonly promotions: readonly Promotion[];
-  /** Carts of as many lines each, of other products and prices. */
+  /** Carts of as many lines each, of the same products at other prices. */
   readonly baskets: readonly (readonly BasketLine[])[];
 }
 
-/** How many promotions apply to each cart. */
-export const APPLYING = 5;
+/** What promotions of a shop may be about. */
+export interface Kind {
+  readonly name: string;
+  readonly promotionAt: (index: number, count: number, lines: number) => Omit<Promotion, 'id'>;
+}
 
-/**
- * Of the promotions five apply; of the others half want more of the cart than it is worth, and half are about
- * products that are not in it. Percentages come out even, so that no engine's rounding matters.
- */
-export const workloadOf = (promotions: number, lines: number, baskets: number): Workload => {
-  const every = Math.floor(promotions / APPLYING);
-  return {
-    promotions: Array.from({ length: promotions }, (_, index): Promotion => {
-      const applies = index % every === 0 && index / every < APPLYING;
-      return {
-        id: `promotion-${String(index).padStart(4, '0')}`,
-        percentage: applies ? 10 + index / every : 5 + (index % 40),
-        sku: applies ? `SKU-${index / every}` : `OTHER-${index}`,
-        minimum: applies || index % 2 === 0 ? 1000 : 100_000_000,
-      };
-    }),
-    baskets: Array.from({ length: baskets }, (_, basket) =>
-      Array.from({ length: lines }, (_line, index) => ({
-        id: `line-${index}`,
-        sku: `SKU-${index}`,
-        quantity: 1 + ((basket + index) % 3),
-        unitPrice: 100 * (5 + ((basket * 7 + index * 13) % 90)),
-      })),
-    ),
-  };
+/** Percentages are whole and prices whole euros, so that no engine's rounding matters. */
+const percentageAt = (index: number): number => 5 + ((index * 17) % 40);
+
+/** How many promotions apply to each cart where few do. */
+const APPLYING = 5;
+
+/** Of the others half want more of the cart than it is worth, and half are about products that are not in it. */
+const fewApply: Kind = {
+  name: `${APPLYING} apply`,
+  promotionAt: (index, count) => {
+    const every = Math.floor(count / APPLYING);
+    const place = index / every;
+    const applies = Number.isInteger(place) && place < APPLYING;
+    return {
+      percentage: applies ? 10 + place : percentageAt(index),
+      sku: applies ? `SKU-${place}` : `OTHER-${index}`,
+      minimum: applies || index % 2 === 0 ? 1000 : 100_000_000,
+      group: `g${Math.floor(index / every)}`,
+    };
+  },
 };
+
+const eachOnOneProduct: Kind = {
+  name: 'each on one product of the cart',
+  promotionAt: (index, _count, lines) => ({
+    percentage: percentageAt(index),
+    sku: `SKU-${index % lines}`,
+    minimum: null,
+    group: `g${index % lines}`,
+  }),
+};
+
+const allOnTheOrder: Kind = {
+  name: 'all on the whole order',
+  promotionAt: (index) => ({ percentage: percentageAt(index), sku: null, minimum: null, group: 'g0' }),
+};
+
+export const KINDS: readonly Kind[] = [fewApply, eachOnOneProduct, allOnTheOrder];
+
+/** Promotions of a kind, and carts of so many lines. */
+export const workloadOf = (kind: Kind, promotions: number, lines: number, baskets: number): Workload => ({
+  promotions: Array.from({ length: promotions }, (_, index) => ({
+    id: `promotion-${String(index).padStart(4, '0')}`,
+    ...kind.promotionAt(index, promotions, lines),
+  })).sort((a, b) => b.percentage - a.percentage || (a.id < b.id ? -1 : 1)),
+  baskets: Array.from({ length: baskets }, (_, basket) =>
+    Array.from({ length: lines }, (_line, index) => ({
+      id: `line-${index}`,
+      sku: `SKU-${index}`,
+      quantity: 1 + ((basket + index) % 3),
+      unitPrice: 100 * (5 + ((basket * 7 + index * 13) % 90)),
+    })),
+  ),
+});

@@ -102,7 +102,7 @@ const priceOnce = (
   const priced: number[] = [];
   for (const index of anyCanApply(selection, ways) ? catalog.offerRules.match(facts) : []) {
     const offer = catalog.offers[index];
-    if (offer === undefined || capped.has(offer.id)) continue;
+    if (offer === undefined || (capped.size > 0 && capped.has(offer.id))) continue;
     const way = wayTo(offer, ways);
     if (way === null || suppressedOffer(offer, selection) !== null) continue;
     candidates.push(candidateBy(way, offer, cart, facts));

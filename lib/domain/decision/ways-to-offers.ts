@@ -80,7 +80,7 @@ export const waysOf = (
 /** How the visitor comes to an offer; null where they don't, whatever else holds. */
 export const wayTo = (offer: CompiledOffer, { grants, codes, singleUse, claims }: Ways): Way | null => {
   const { id, definition, apply } = offer;
-  const grant = grants.get(id);
+  const grant = grants.size === 0 ? undefined : grants.get(id);
   if (definition.requiresGrant === true && grant === undefined) return null;
   const granted = grant === undefined ? FREELY : { grantId: grant.grantId };
   if (offer.claimable) {

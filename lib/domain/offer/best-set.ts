@@ -13,7 +13,7 @@ import {
 import { type Ledger, sumOver } from './ledger.ts';
 
 /** Up to here the search is exhaustive; beyond it may stop early (see {@link bestSet}). */
-const exactUpTo = 20;
+export const exactUpTo = 20;
 /** How many sets are tried beyond that. */
 const mostTried = 256;
 /** From here on a dearer bound pays: most searches end before. */
@@ -165,15 +165,18 @@ const rankOf = (order: readonly Contender[], a: number, b: number): number => {
  * Up to 20 contenders the result is the best of all allowed sets, to the unit; ties go to the set of better rank.
  * Beyond, the search looks at the 64 worth most, and gives up after 256 sets: the result is then at least the best
  * single offer, so at least 1/k of the best set of k offers, and at least what taking the largest first would give.
+ *
+ * @param leavesOut - there are more than 20, and rivals of these were left out
  */
 export const bestSet = (
   contenders: readonly Contender[],
   combinations: Combinations,
   trial: Trial,
   ledger: Ledger,
+  leavesOut: boolean,
 ): BestSet => {
   if (contenders.length === 0 || !combinations.any) return bestSingle(contenders);
-  const exact = contenders.length <= exactUpTo;
+  const exact = !leavesOut && contenders.length <= exactUpTo;
   const byWorth = exact ? contenders : shortlist(contenders);
   const order = [...byWorth].sort(compareApplication);
   const search: Search = {

@@ -32,7 +32,7 @@ export interface BestSet {
 const compareText = (a = '', b = ''): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** By priority, then id; the same offer held twice by its grant and code. */
-export const compareRank = (a: Ranked, b: Ranked): number =>
+export const compareRank = (a: Pick<Ranked, 'candidate'>, b: Pick<Ranked, 'candidate'>): number =>
   b.candidate.offer.priority - a.candidate.offer.priority ||
   compareText(a.candidate.offer.id, b.candidate.offer.id) ||
   compareText(a.candidate.grantId, b.candidate.grantId) ||

@@ -17,16 +17,35 @@ export type Demand =
 
 const NOTHING: Demand = { kind: 'sum', amount: 0 };
 
+/**
+ * The sum that a reward at list prices wants of what costs so much, minor units; null where it wants no sum.
+ *
+ * @param list - what it is on costs, minor units
+ */
+export const sumWanted = (reward: Reward, list: number): number | null => {
+  switch (reward.type) {
+    case 'percentage':
+      return reward.base === 'discounted' ? null : shareAtMost(reward.value, list, reward.max);
+    case 'amount':
+      return reward.value;
+    case 'freeShipping':
+      return Math.min(list, reward.max ?? list);
+    default:
+      return null;
+  }
+};
+
+const shareAtMost = (percent: number, list: number, max = Number.POSITIVE_INFINITY): number =>
+  Math.min(shareOf(list, permyriadOf(percent)), max);
+
 const percentageOf = (
   percent: number,
   { base, max = Number.POSITIVE_INFINITY }: { readonly base?: 'list' | 'discounted'; readonly max?: number },
   list: number,
-): Demand => {
-  const permyriad = permyriadOf(percent);
-  return base === 'discounted'
-    ? { kind: 'share', permyriad, max }
-    : { kind: 'sum', amount: Math.min(shareOf(list, permyriad), max) };
-};
+): Demand =>
+  base === 'discounted'
+    ? { kind: 'share', permyriad: permyriadOf(percent), max }
+    : { kind: 'sum', amount: shareAtMost(percent, list, max) };
 
 /** Brings each unit down to a price, where that is less. */
 const priceOf = (value: number, covered: Uint8Array, { prices, quantities }: Ledger): Demand => {
@@ -96,9 +115,8 @@ export const demandOf = (reward: Reward, part: number, ledger: Ledger): Demand =
     case 'percentage':
       return percentageOf(reward.value, reward, ledger.partLists[part] ?? 0);
     case 'amount':
-      return { kind: 'sum', amount: reward.value };
     case 'freeShipping':
-      return { kind: 'sum', amount: Math.min(ledger.partLists[part] ?? 0, reward.max ?? Number.MAX_VALUE) };
+      return { kind: 'sum', amount: sumWanted(reward, ledger.partLists[part] ?? 0) ?? 0 };
     case 'fixedPrice':
       return priceOf(reward.value, covered, ledger);
     case 'buyXGetY':

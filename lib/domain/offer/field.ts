@@ -37,10 +37,12 @@ export interface Field {
   readonly gifts: readonly Entrant[];
   /** Claimed entitlements: nothing competes with them. */
   readonly entitlements: readonly Entrant[];
+  /** There are more discounts than are searched exactly, and rivals of these were left out. */
+  readonly leavesOut: boolean;
 }
 
 /** Sorts candidates. One that is in none of these has no effect. */
-export const fieldOf = (entrants: readonly Entrant[], layout: Layout): Field => {
+export const fieldOf = (entrants: readonly Entrant[], layout: Layout, leavesOut: boolean): Field => {
   const contracts: Contract[] = [];
   const discounts: Entrant[] = [];
   const gifts: Entrant[] = [];
@@ -65,7 +67,7 @@ export const fieldOf = (entrants: readonly Entrant[], layout: Layout): Field => 
         discounts.push(entrant);
     }
   }
-  return { contracts, discounts, gifts: gifts.sort(compareRank), entitlements };
+  return { contracts, discounts, gifts: gifts.sort(compareRank), entitlements, leavesOut };
 };
 
 /** The best set of discounts beside a set of contracts. */
@@ -81,7 +83,7 @@ export interface Stage {
 
 const stageOn = (
   contracted: ContractedCart,
-  discounts: readonly Entrant[],
+  { discounts, leavesOut }: Field,
   combinations: Combinations,
 ): Stage => {
   const { ledger, contracts } = contracted;
@@ -98,7 +100,7 @@ const stageOn = (
   }
   const compared = isWhole ? collapsed(ledger) : ledger;
   const trial = trialOn(compared);
-  const best = bestSet(contenders, combinations, trial, compared);
+  const best = bestSet(contenders, combinations, trial, compared, leavesOut);
   return { contracted, contenders, trial, compared, best, total: contracted.total + best.total };
 };
 
@@ -123,11 +125,10 @@ export interface Winner {
 export const winnerOf = (field: Field, combinations: Combinations, layout: Layout): Winner => {
   let winning: Stage | undefined;
   for (const contracted of contractedCarts(field.contracts, combinations, layout)) {
-    const stage = stageOn(contracted, field.discounts, combinations);
+    const stage = stageOn(contracted, field, combinations);
     if (winning === undefined || isBetter(stage, winning)) winning = stage;
   }
-  const stage =
-    winning ?? stageOn({ contracts: [], ...underContracts([], layout) }, field.discounts, combinations);
+  const stage = winning ?? stageOn({ contracts: [], ...underContracts([], layout) }, field, combinations);
   const members = [...membersOf(stage)];
   const gifts = field.gifts.filter((gift) => {
     const fits = members.every((each) => combinations.combine(each.combinesAs, gift.combinesAs));

@@ -7,8 +7,9 @@ import { type Entrant, type Field, fieldOf, type Winner, winnerOf } from './fiel
 import { type Coverage, type Layout, layOut } from './ledger.ts';
 import { explainLosers, named } from './losers.ts';
 import type { OfferOutcome } from './outcome.ts';
-import type { OfferCandidate } from './priceable-offer.ts';
+import { isInCurrency, type OfferCandidate } from './priceable-offer.ts';
 import type { PricedCart } from './priced-cart.ts';
+import { byThemselves, chooseAmong, type Rivals, rivalsAmong } from './rivals.ts';
 import { takerOn } from './take.ts';
 
 export interface PriceCartInput {
@@ -27,10 +28,6 @@ export type PriceCartResult =
       readonly outcomes: readonly OfferOutcome[];
     }
   | { readonly ok: false; readonly error: UnpriceableCart };
-
-/** A cart in one currency never gets an amount in another. */
-const isIn = (currency: string, { offer }: OfferCandidate): boolean =>
-  offer.currency === null || offer.currency === currency;
 
 /** What is said of a candidate whose amounts are in another currency than the cart's; null where they are not. */
 export const inOtherCurrency = (
@@ -51,25 +48,36 @@ export const inOtherCurrency = (
  *
  * @returns the priced cart with each candidate's outcome, or what makes the cart impossible to price.
  */
-export const priceCart = ({ cart, candidates, matchesLine }: PriceCartInput): PriceCartResult => {
+export const priceCart = (input: PriceCartInput): PriceCartResult => {
+  const { cart, candidates } = input;
   const error = checkCart(cart);
   if (error !== null) return { ok: false, error };
 
-  const layout = layOut(cart, coveragesOf(candidates, cart.currency, matchesLine));
-  const combinations = combinationsOf(candidates.map((candidate) => candidate.offer));
-  const entrants: Entrant[] = [];
-  for (let index = 0; index < candidates.length; index += 1) {
-    const candidate = candidates[index];
-    if (candidate === undefined || !isIn(cart.currency, candidate)) continue;
-    const combinesAs = combinations.classOf[index] ?? 0;
-    entrants.push({ index, candidate, combinesAs, part: layout.partOf[index] ?? 0 });
-  }
-  const field = fieldOf(entrants, layout);
-  const winner = winnerOf(field, combinations, layout);
-  const taken = apply(winner, layout);
+  const { layout, taken } = compete(input, rivalsAmong(candidates, cart.currency));
   return new Pricing(assemble(cart, layout, taken), () =>
-    outcomesOf(cart, candidates, { field, winner, taken, combinations, layout }),
+    outcomesOf(cart, candidates, compete(input, byThemselves(candidates))),
   );
+};
+
+/** Lets candidates compete for the cart: of those that rival each other the best where there are many. */
+const compete = ({ cart, candidates, matchesLine }: PriceCartInput, rivals: readonly Rivals[]): Priced => {
+  const firsts = rivals.map(([first = 0]) => first);
+  const layout = layOut(cart, coveragesOf(firsts, candidates, cart.currency, matchesLine));
+  const combinations = combinationsOf(firsts.flatMap((first) => candidates[first]?.offer ?? []));
+  const { chosen, leavesOut } = chooseAmong(rivals, candidates, layout);
+  const entrants: Entrant[] = [];
+  for (const [place, indexes] of chosen.entries()) {
+    const combinesAs = combinations.classOf[place] ?? 0;
+    const part = layout.partOf[place] ?? 0;
+    for (const index of indexes) {
+      const candidate = candidates[index];
+      if (candidate === undefined || !isInCurrency(candidate, cart.currency)) continue;
+      entrants.push({ index, candidate, combinesAs, part });
+    }
+  }
+  const field = fieldOf(entrants, layout, leavesOut);
+  const winner = winnerOf(field, combinations, layout);
+  return { field, winner, taken: apply(winner, layout), combinations, layout };
 };
 
 /**
@@ -154,13 +162,16 @@ const outcomesOf = (
 
 /** Which part of the cart each candidate is on: the same coverage where offers say the same of lines. */
 const coveragesOf = (
+  indexes: readonly number[],
   candidates: readonly OfferCandidate[],
   currency: string,
   matchesLine: PriceCartInput['matchesLine'],
 ): readonly Coverage[] => {
   const known = new Map<string, Coverage>();
-  return candidates.map(({ offer }, index): Coverage => {
-    if (!isIn(currency, { offer })) return 'order';
+  return indexes.map((index): Coverage => {
+    const candidate = candidates[index];
+    if (candidate === undefined || !isInCurrency(candidate, currency)) return 'order';
+    const { offer } = candidate;
     if (offer.target !== 'lines') return offer.target;
     const before = offer.linesAs === null ? undefined : known.get(offer.linesAs);
     if (before !== undefined) return before;

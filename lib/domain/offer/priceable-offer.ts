@@ -19,6 +19,11 @@ export interface PriceableOffer {
   readonly exclusive: boolean;
   /** The same for offers that combine in the same way. */
   readonly combinesAs: string;
+  /**
+   * The same for sums at list prices on the same lines, or on the order, that combine in the same way: of several the one
+   * that takes most alone is the one that matters. Null where each matters.
+   */
+  readonly rivalsAs: string | null;
   /** 0 to 100; decides between sets that are worth the same. */
   readonly priority: number;
 }
@@ -33,6 +38,10 @@ export interface OfferCandidate {
   /** Of a contract's prices those of this visitor's account, by sku; else those of the reward. */
   readonly prices?: Prices;
 }
+
+/** A cart in one currency never gets an amount in another. */
+export const isInCurrency = ({ offer }: Pick<OfferCandidate, 'offer'>, currency: string): boolean =>
+  offer.currency === null || offer.currency === currency;
 
 /** Prices by sku, minor units. */
 export type Prices = { readonly [sku: string]: number };
@@ -65,17 +74,26 @@ const currencyOf = (reward: Reward, settingsCurrency: string): string | null => 
   }
 };
 
+/** Whether a reward is a sum, fixed by what it is on at list prices. */
+const isSum = (reward: Reward): boolean =>
+  reward.type === 'amount' ||
+  reward.type === 'freeShipping' ||
+  (reward.type === 'percentage' && reward.base !== 'discounted');
+
 /** Fills in what an offer leaves unsaid. */
 export const toPriceableOffer = (definition: OfferDefinition, settingsCurrency: string): PriceableOffer => {
   const group = definition.combine?.group ?? DEFAULT_GROUP;
   const exclusive = definition.combine?.exclusive ?? false;
   const names = new Set(definition.combine?.with);
+  const target = targetOf(definition);
+  const linesAs = definition.lines === undefined ? null : JSON.stringify(definition.lines);
+  const combinesAs = [group, ...(exclusive ? [] : [...names].sort())].join(' ');
   return {
     id: definition.id,
     label: definition.label ?? definition.id,
     reward: definition.reward,
-    target: targetOf(definition),
-    linesAs: definition.lines === undefined ? null : JSON.stringify(definition.lines),
+    target,
+    linesAs,
     currency:
       currencyOf(definition.reward, settingsCurrency) ??
       // A budget is money in the settings' currency: what another one takes off can't be counted in it.
@@ -83,7 +101,8 @@ export const toPriceableOffer = (definition: OfferDefinition, settingsCurrency: 
     group,
     with: names,
     exclusive,
-    combinesAs: [group, ...(exclusive ? [] : [...names].sort())].join(' '),
+    combinesAs,
+    rivalsAs: isSum(definition.reward) ? JSON.stringify([target, linesAs, combinesAs]) : null,
     priority: definition.priority ?? 0,
   };
 };

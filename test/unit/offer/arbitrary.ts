@@ -161,3 +161,46 @@ export const tenOnTheSameLines: fc.Arbitrary<readonly OfferCandidate[]> = fc.tup
 export const anyCandidates: fc.Arbitrary<readonly OfferCandidate[]> = fc
   .integer({ min: 0, max: 7 })
   .chain((count) => fc.tuple(...Array.from({ length: count }, (_, index) => candidate(index))));
+
+/** Far more offers than are searched exactly: sums on few parts of the cart that combine in few ways, and some others. */
+export const manyCandidates: fc.Arbitrary<readonly OfferCandidate[]> = fc
+  .array(
+    fc.record({
+      reward: fc.oneof(
+        {
+          weight: 4,
+          arbitrary: fc.record({
+            type: fc.constant('percentage' as const),
+            value: fc.integer({ min: 1, max: 60 }),
+            on,
+            base: fc.constantFrom('list' as const, 'list' as const, 'list' as const, 'discounted' as const),
+          }),
+        },
+        {
+          weight: 3,
+          arbitrary: fc.record({
+            type: fc.constant('amount' as const),
+            value: fc.integer({ min: 1, max: 900 }),
+            on,
+          }),
+        },
+        { weight: 1, arbitrary: reward },
+      ),
+      category: fc.constantFrom('x', 'y'),
+      group: fc.constantFrom('a', 'b'),
+      combines: fc.boolean(),
+      priority: fc.constantFrom(0, 50),
+    }),
+    { minLength: 15, maxLength: 60 },
+  )
+  .map((list) =>
+    list.map(({ reward: given, category, group, combines, priority: rank }, index) =>
+      candidateOf({
+        id: `offer-${index}-${category}`,
+        reward: given,
+        priority: rank,
+        ...(given.on === 'lines' ? { lines: { 'line.category': category } } : {}),
+        combine: { group, with: combines ? ['a', 'b'] : [] },
+      }),
+    ),
+  );

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Cart } from '../../../lib/domain/cart/cart.ts';
@@ -10,6 +11,7 @@ import { failsOn } from '../law.ts';
 import {
   anyCandidates,
   anyCart,
+  manyCandidates,
   matchesCategory,
   type Pricing,
   priceByCategory,
@@ -175,6 +177,35 @@ describe('a priced cart', () => {
   it('never costs more because there is one more offer', () => {
     fc.assert(neverWorse(priceByCategory), runs);
     expect(failsOn(neverWorse(appliesTheHighestPriority))).toBe(true);
+  });
+});
+
+describe('many offers', () => {
+  const rivalling =
+    (rivalsAs: (candidate: OfferCandidate) => string | null): Pricing =>
+    (cart, candidates) =>
+      priceByCategory(
+        cart,
+        candidates.map((candidate) => ({
+          ...candidate,
+          offer: { ...candidate.offer, rivalsAs: rivalsAs(candidate) },
+        })),
+      );
+  const everyOneMatters = rivalling(() => null);
+
+  const sameAsIfEachMattered = (price: Pricing) =>
+    fc.property(anyCart, manyCandidates, (cart, candidates) => {
+      const [one, other] = [price(cart, candidates), everyOneMatters(cart, candidates)];
+      if (!one.ok || !other.ok) return one.ok === other.ok;
+      return isDeepStrictEqual([one.priced, one.outcomes], [other.priced, other.outcomes]);
+    });
+
+  it('are priced as if each were looked at, though of rivals only the best is', () => {
+    fc.assert(sameAsIfEachMattered(priceByCategory), { numRuns: 600 });
+    const onTheSame = rivalling(({ offer }) => (offer.rivalsAs === null ? null : offer.target));
+    expect(failsOn(sameAsIfEachMattered(onTheSame))).toBe(true);
+    const combiningAlike = rivalling(({ offer }) => (offer.rivalsAs === null ? null : offer.combinesAs));
+    expect(failsOn(sameAsIfEachMattered(combiningAlike))).toBe(true);
   });
 });
 
