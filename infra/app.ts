@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
 import { bundleFunctions } from './bundling.ts';
 import { ConfigRejected, readConfig, type WendConfig } from './config.ts';
 import { FUNCTION_NAMES } from './functions.ts';
 import { checkByRules } from './nag.ts';
 import { buildEnvironment } from './stacks/environment.ts';
+import { createApp } from './wend-app.ts';
 
-const app = new App();
+const app = createApp();
 
 /** Whoever mistypes an environment shall read one sentence, and no stack trace. */
 const configOrExit = (): WendConfig => {

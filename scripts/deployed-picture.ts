@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
 import * as z from 'zod';
 import { readConfig } from '../infra/config.ts';
 import { FUNCTION_NAMES } from '../infra/functions.ts';
 import { buildEnvironment } from '../infra/stacks/environment.ts';
+import { createApp } from '../infra/wend-app.ts';
 import { REPOSITORY } from './import-rules.ts';
 
 /** Where the picture stands, relative to the repository. */
@@ -35,7 +35,7 @@ const synthesize = (): Resources => {
     const bundle = join(folder, 'bundle');
     mkdirSync(bundle);
     writeFileSync(join(bundle, 'index.js'), '');
-    const app = new App({ outdir: join(folder, 'out'), context });
+    const app = createApp({ outdir: join(folder, 'out'), context });
     const bundles = new Map(FUNCTION_NAMES.map((name) => [name, bundle]));
     const stacks = buildEnvironment(app, readConfig({ environment: ENVIRONMENT }), bundles);
     const assembly = app.synth();

@@ -1,12 +1,13 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
+import type { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as z from 'zod';
 import { readConfig, type WendConfig } from '../../infra/config.ts';
 import { FUNCTION_NAMES } from '../../infra/functions.ts';
 import { buildEnvironment } from '../../infra/stacks/environment.ts';
+import { createApp } from '../../infra/wend-app.ts';
 
 const resourceSchema = z.looseObject({
   Type: z.string(),
@@ -69,7 +70,7 @@ const withImports = (value: unknown, exports: ReadonlyMap<string, unknown>): unk
 /** The stacks of an environment, without bundling anything. */
 export const synthesize = (environment: string, overrides: object = {}): Synthesized => {
   const bundle = emptyBundle();
-  const app = new App({ context: cdkJson.context, outdir: mkdtempSync(join(tmpdir(), 'wend-cdk-')) });
+  const app = createApp({ context: cdkJson.context, outdir: mkdtempSync(join(tmpdir(), 'wend-cdk-')) });
   const config = readConfig({ environment, overrides });
   const stacks = buildEnvironment(app, config, new Map(FUNCTION_NAMES.map((name) => [name, bundle])));
   const templates = new Map(
