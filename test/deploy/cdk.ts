@@ -19,10 +19,10 @@ export const awsEnvironment = (endpoint: string): Readonly<Record<string, string
   AWS_DEFAULT_REGION: REGION,
 });
 
-const cdk = async (endpoint: string, argv: readonly string[], cwd = REPOSITORY): Promise<Ran> => {
+const call = async (endpoint: string, argv: readonly string[], cwd = REPOSITORY): Promise<Ran> => {
   const { AWS_PROFILE: _, AWS_SESSION_TOKEN: __, ...own } = process.env;
   const path = [dirname(process.execPath), join(REPOSITORY, 'node_modules', '.bin'), own['PATH'] ?? ''];
-  const ran = await run('cdk', [...argv, '--no-notices', '--no-color'], {
+  return run('cdk', [...argv, '--no-notices', '--no-color'], {
     cwd,
     timeout: 180_000,
     env: {
@@ -32,6 +32,10 @@ const cdk = async (endpoint: string, argv: readonly string[], cwd = REPOSITORY):
       CDK_DISABLE_CLI_TELEMETRY: 'true',
     },
   });
+};
+
+const cdk = async (endpoint: string, argv: readonly string[], cwd?: string): Promise<Ran> => {
+  const ran = await call(endpoint, argv, cwd);
   if (ran.code !== 0) throw new Error(`cdk ${argv.join(' ')}\n${tailOf(ran)}`);
   return ran;
 };
@@ -43,6 +47,13 @@ export const bootstrap = async (endpoint: string): Promise<void> => {
   await mkdir(nowhere, { recursive: true });
   await cdk(endpoint, ['bootstrap', `aws://${ACCOUNT}/${REGION}`], nowhere);
 };
+
+/** Has CDK build the environment `emulated`. */
+const contextOf = (context: Readonly<Record<string, string>>): readonly string[] =>
+  Object.entries({ environment: 'emulated', ...context }).flatMap(([name, value]) => [
+    '--context',
+    `${name}=${value}`,
+  ]);
 
 /**
  * Synthesizes the environment `emulated`.
@@ -57,14 +68,7 @@ export const synthesize = async (
 ): Promise<string> => {
   const folder = join(WORK, `cdk.out-${label}`);
   await rm(folder, { recursive: true, force: true });
-  const pairs = Object.entries({ environment: 'emulated', ...context });
-  await cdk('http://127.0.0.1:9', [
-    'synth',
-    '--quiet',
-    ...pairs.flatMap(([name, value]) => ['--context', `${name}=${value}`]),
-    '--output',
-    folder,
-  ]);
+  await cdk('http://127.0.0.1:9', ['synth', '--quiet', ...contextOf(context), '--output', folder]);
   return folder;
 };
 
@@ -85,6 +89,23 @@ export const deploy = async (endpoint: string, folder: string): Promise<Readonly
   ]);
   const stacks = outputsSchema.parse(JSON.parse(await readFile(outputs, 'utf8')));
   return Object.assign({}, ...Object.values(stacks));
+};
+
+/**
+ * What would change if the sources as they are were deployed as well: they are synthesized anew.
+ *
+ * @returns what CDK says, which begins with the differences; empty: there are none
+ */
+export const diff = async (endpoint: string, context: Readonly<Record<string, string>>): Promise<string> => {
+  const { code, output } = await call(endpoint, [
+    'diff',
+    '--all',
+    '--fail',
+    ...contextOf(context),
+    '--output',
+    join(WORK, 'cdk.out-diff'),
+  ]);
+  return code === 0 ? '' : output;
 };
 
 /** Destroys all stacks of a cloud assembly. */

@@ -1,8 +1,5 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { ListQueuesCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
-import { WORK } from './ministack.ts';
 
 const environmentSchema = z.object({
   WEND_TEST_ENDPOINT: z.url(),
@@ -41,20 +38,12 @@ export const secretValue = async (id: string): Promise<string> => {
   return z.object({ SecretString: z.string() }).parse(await answer.json()).SecretString;
 };
 
-/** The file that names the cloud assembly of the next version, once it is synthesized, or says why it is not. */
-export const nextAssembly = (): string => join(WORK, 'next-assembly');
-
-/** How that file begins where there is none. */
-export const FAILED = 'failed: ';
-
-/**
- * The folder of the cloud assembly of the next version; undefined while it is being synthesized.
- *
- * @throws Error with what went wrong with it
- */
-export const readNextAssembly = async (): Promise<string | undefined> => {
-  if (!existsSync(nextAssembly())) return undefined;
-  const said = await readFile(nextAssembly(), 'utf8');
-  if (said.startsWith(FAILED)) throw new Error(said);
-  return said === '' ? undefined : said;
+/** Lets messages that a function took and did not finish come back after so many seconds. */
+export const comesBackAfter = async (seconds: number): Promise<void> => {
+  const sqs = new SQSClient({});
+  const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({}));
+  for (const QueueUrl of QueueUrls) {
+    const Attributes = { VisibilityTimeout: String(seconds) };
+    await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
+  }
 };

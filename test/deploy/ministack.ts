@@ -38,17 +38,20 @@ const isInstalled = async (wanted: string): Promise<boolean> => {
   }
 };
 
+/** A command of a package that pip installed. */
+export const toolPath = (name: string): string => join(venv, 'bin', name);
+
 /**
- * Installs MiniStack with pip into a virtual environment of the project, unless it is there.
+ * Installs MiniStack and cfn-lint with pip into a virtual environment of the project, unless they are there.
  *
  * @throws NoEmulator with what python or pip said
  */
-export const installEmulator = async (): Promise<void> => {
+export const installTools = async (): Promise<void> => {
   const wanted = createHash('sha256')
     .update(await readFile(REQUIREMENTS))
     .digest('hex');
   if (await isInstalled(wanted)) return;
-  console.log('Installing MiniStack, an emulator of AWS, by pip (once, about 30 s) …');
+  console.log('Installing MiniStack and cfn-lint by pip (once, about 30 s) …');
   await rm(venv, { recursive: true, force: true });
   await mkdir(WORK, { recursive: true });
   const made = await run('python3', ['-m', 'venv', venv], { timeout: 120_000 });
@@ -62,12 +65,16 @@ export const installEmulator = async (): Promise<void> => {
     '--disable-pip-version-check',
     '--no-input',
     '--quiet',
+    // Python compiles what it runs, and that is little of what comes along.
+    '--no-compile',
     '--requirement',
     REQUIREMENTS,
   ];
-  const installed = await run(join(venv, 'bin', 'pip'), pip, { timeout: 240_000 });
+  const installed = await run(toolPath('pip'), pip, { timeout: 240_000 });
   if (installed.code !== 0) {
-    throw new NoEmulator(`pip can't provide MiniStack (test/deploy/requirements.txt):\n${tailOf(installed)}`);
+    throw new NoEmulator(
+      `pip can't provide MiniStack and cfn-lint (test/deploy/requirements.txt):\n${tailOf(installed)}`,
+    );
   }
   await writeFile(stampPath, wanted);
 };
@@ -112,7 +119,7 @@ export const startEmulator = async (): Promise<Emulator> => {
   const scratch = await mkdtemp(join(tmpdir(), 'wend-ministack-'));
   const logPath = join(WORK, 'ministack.log');
   const log = openSync(logPath, 'w');
-  const child = spawn('sh', ['-c', KEEPER, join(venv, 'bin', 'ministack'), scratch], {
+  const child = spawn('sh', ['-c', KEEPER, toolPath('ministack'), scratch], {
     cwd: scratch,
     detached: true,
     stdio: ['pipe', log, log],

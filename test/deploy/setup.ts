@@ -1,10 +1,11 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { nameOf } from '../../lib/contracts/names.ts';
+import { forgetOutcomes, inBackground } from './background.ts';
 import { awsEnvironment, bootstrap, deploy, synthesize } from './cdk.ts';
-import { FAILED, nextAssembly } from './emulated.ts';
-import { installEmulator, startEmulator, WORK } from './ministack.ts';
+import { lint } from './lint.ts';
+import { installTools, startEmulator, WORK } from './ministack.ts';
 import { run, tailOf } from './run.ts';
 
 const WEND = fileURLToPath(new URL('../../cli/bin.js', import.meta.url));
@@ -43,36 +44,31 @@ export default async function setup(): Promise<(() => Promise<void>) | undefined
   // Somebody aims the tests at a deployment of their own.
   if (process.env['WEND_TEST_URL'] !== undefined) return undefined;
   await mkdir(WORK, { recursive: true });
-  await installEmulator();
+  await forgetOutcomes();
+  const synthesized = took('synthesized', () => synthesize('first', { build: 'first' }));
+  // Who waits for it below is told what went wrong with it.
+  synthesized.catch(() => undefined);
+  await took('installed', installTools);
   const emulator = await startEmulator();
   try {
-    await prepare(emulator.endpoint);
+    await prepare(emulator.endpoint, synthesized);
   } catch (error) {
     await emulator.stop();
     throw error;
   }
-  // While other tests wait for queues and timers. What goes wrong with it is told by the test that waits for it.
-  const next = synthesizeNext();
+  // While tests wait for queues and timers; one after the other, since tests need the processor too.
+  const more = inBackground('next-assembly', () => synthesize('second', { build: 'second' })).then(() =>
+    inBackground('lint', lint),
+  );
   return async () => {
-    await Promise.all([next, emulator.stop()]);
+    await Promise.all([more, emulator.stop()]);
   };
 }
 
-const synthesizeNext = async (): Promise<void> => {
-  const result = nextAssembly();
-  await rm(result, { force: true });
-  try {
-    await writeFile(result, await synthesize('second', { build: 'second' }));
-  } catch (error) {
-    await writeFile(result, `${FAILED}${error}`);
-  }
-};
-
-const prepare = async (endpoint: string): Promise<void> => {
+const prepare = async (endpoint: string, synthesized: Promise<string>): Promise<void> => {
   Object.assign(process.env, awsEnvironment(endpoint));
-  const [first] = await took('synthesized and bootstrapped', () =>
-    Promise.all([synthesize('first', { build: 'first' }), bootstrap(endpoint)]),
-  );
+  await took('bootstrapped', () => bootstrap(endpoint));
+  const first = await synthesized;
   const outputs = await took('deployed', () => deploy(endpoint, first));
   const url = urlOf(endpoint, outputs['Url']);
   await took('made keys, published the demo catalog', async () => {
