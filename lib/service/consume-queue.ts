@@ -18,19 +18,33 @@ export interface QueueConsumerOptions<Message> {
   readonly prepare?: () => Promise<unknown>;
 }
 
+/** A Lambda handler over a queue. */
+export type QueueConsumer = (event: SQSEvent) => Promise<SQSBatchResponse>;
+
 /**
  * A Lambda handler over a queue. A message that failed, or that can't be read, is reported back alone and comes again,
  * until the queue moves it to its dead-letter queue. Bodies are people's: nothing of them is logged.
  */
 export const createConsumer = <Message>({
   schema,
-  handle,
-  logger,
-  sequenceOf,
-  prepare,
-}: QueueConsumerOptions<Message>): ((event: SQSEvent) => Promise<SQSBatchResponse>) => {
-  const compiled = z.compile(schema);
+  ...options
+}: QueueConsumerOptions<Message>): QueueConsumer => consumersOf(schema)(options);
 
+/**
+ * Makes any number of consumers of the same messages. Their schema is compiled once: that takes as long as reading
+ * thousands of messages.
+ */
+export const consumersOf = <Message>(
+  schema: z.ZodType<Message>,
+): ((options: Omit<QueueConsumerOptions<Message>, 'schema'>) => QueueConsumer) => {
+  const compiled = z.compile(schema);
+  return (options) => consumerOf(compiled, options);
+};
+
+const consumerOf = <Message>(
+  compiled: z.ZodType<Message>,
+  { handle, logger, sequenceOf, prepare }: Omit<QueueConsumerOptions<Message>, 'schema'>,
+): QueueConsumer => {
   const read = (record: SQSRecord): Message | null => {
     const parsed = compiled.safeParse(parsedBody(record));
     if (parsed.success) return parsed.data;

@@ -29,6 +29,8 @@ interface Outgoing {
 
 type Commit = z.infer<typeof effectsOfCommitSchema>;
 
+const schema = z.compile(effectsOfCommitSchema);
+
 /**
  * A Lambda handler over the stream of the visitors table: hands each commit's effects to the queues of their kinds, and
  * does nothing else. Where a queue does not take its messages, all from the first record that has one for it come
@@ -36,8 +38,6 @@ type Commit = z.infer<typeof effectsOfCommitSchema>;
  * it is lost; it is laid aside, whole.
  */
 export const createPublisher = ({ read, queues, logger, onRouted }: PublishDeps) => {
-  const schema = z.compile(effectsOfCommitSchema);
-
   const commitOf = (change: VisitorChange): Commit | null => {
     try {
       const parsed = schema.safeParse(change.effects());

@@ -88,17 +88,20 @@ export const BREAKAGES: { readonly [sentence: string]: Breakage } = {
   'the stream goes on behind what it could not hand on': breaking('bus', () => ({
     failures: (failed, queue) => (queue === 'stream' ? [] : failed),
   })),
-  'lines of the story get another place each time': breaking('story', ({ timeline }) => {
+  'lines of the story get another place each time': breaking('story', ({ timelineOf }) => {
     let count = 0;
     return {
-      timeline: {
-        ...timeline,
-        put: (visitorId, lines, now) =>
-          timeline.put(
-            visitorId,
-            lines.map((line) => ({ ...line, id: `${line.id}.${count++}` })),
-            now,
-          ),
+      timelineOf: () => {
+        const timeline = timelineOf();
+        return {
+          ...timeline,
+          put: (visitorId, lines, now) =>
+            timeline.put(
+              visitorId,
+              lines.map((line) => ({ ...line, id: `${line.id}.${count++}` })),
+              now,
+            ),
+        };
       },
     };
   }),

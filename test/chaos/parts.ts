@@ -45,7 +45,7 @@ import {
 import { createFollowTaker } from '../../lib/service/business/take-follow.ts';
 import type { Catalogs } from '../../lib/service/catalog-library.ts';
 import { createQueueConsumer } from '../../lib/service/consume-events.ts';
-import { createConsumer } from '../../lib/service/consume-queue.ts';
+import { consumersOf } from '../../lib/service/consume-queue.ts';
 import { createMessageDeliverer } from '../../lib/service/deliver/deliver-message.ts';
 import { createDeliveryTaker, deliveriesSchema } from '../../lib/service/deliver/take-deliveries.ts';
 import { createPublisher } from '../../lib/service/publish-effects.ts';
@@ -73,7 +73,8 @@ export interface Parts {
   readonly pools: PoolStore;
   readonly tasks: TaskStore;
   readonly counters: AddCounts;
-  readonly timeline: TimelineWriter;
+  /** One for each process: it gathers what is asked of it. */
+  readonly timelineOf: () => TimelineWriter;
   readonly deliveries: DeliveryLog;
   readonly deliverer: Deliverer;
   readonly orders: LedgerDeps['store'];
@@ -121,7 +122,7 @@ export const partsOf = (house: House, client: DynamoDBClient, chance: Chance): P
     pools: createPoolStore(client, log),
     tasks: createTaskStore(client, log),
     counters: createCounterWriter(client, log, pauses),
-    timeline: createTimelineWriter(client, log, pauses),
+    timelineOf: () => createTimelineWriter(client, log, pauses),
     deliveries: createDeliveryLog(client, log),
     orders: createRedemptionStore(client, log),
     deliverer: { deliver: (effect) => hand(house, effect, chance) },
@@ -169,24 +170,25 @@ const sqs =
     );
   };
 
-const consumer =
-  <Message>(
-    queue: string,
-    schema: z.ZodType<Message>,
-    handle: (parts: Parts) => (message: Message) => Promise<void>,
-    sequenceOf?: (message: Message) => string,
-  ) =>
-  (parts: Parts): Handler =>
+const consumer = <Message>(
+  queue: string,
+  schema: z.ZodType<Message>,
+  handle: (parts: Parts) => (message: Message) => Promise<void>,
+  sequenceOf?: (message: Message) => string,
+) => {
+  // Once for all lives: processes die by the dozen, and their successors' schemas are the same.
+  const consume = consumersOf(schema);
+  return (parts: Parts): Handler =>
     sqs(
       queue,
       parts,
-      createConsumer({
-        schema,
+      consume({
         handle: handle(parts),
         logger: quiet,
         ...(sequenceOf === undefined ? {} : { sequenceOf }),
       }),
     );
+};
 
 const ofStream = (parts: Parts): Handler => {
   const publisher = createPublisher({ read: readChange, queues: parts.queues, logger: quiet });
@@ -221,13 +223,10 @@ export const handlersOf: { readonly [Queue in QueueName | 'stream']: (parts: Par
   ),
   'fan-out': consumer('fan-out', fanOutSchema, createFanOut),
   'timer-effects': consumer('timer-effects', timerEffectsSchema, createTimerArmer),
-  'timeline-effects': consumer(
-    'timeline-effects',
-    timelineEffectsSchema,
-    ({ timeline }) =>
-      ({ visitorId, at, effects }) =>
-        timeline.put(visitorId, effects, at),
-  ),
+  'timeline-effects': consumer('timeline-effects', timelineEffectsSchema, ({ timelineOf }) => {
+    const timeline = timelineOf();
+    return ({ visitorId, at, effects }) => timeline.put(visitorId, effects, at);
+  }),
   'follow-effects': consumer('follow-effects', followEffectsSchema, createFollowTaker),
   'pool-effects': consumer('pool-effects', poolMessageSchema, (parts) =>
     createPoolEffectsTaker(createPoolKeeper(parts)),
