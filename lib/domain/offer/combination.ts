@@ -48,7 +48,12 @@ export const combinationsOf = (offers: readonly PriceableOffer[]): Combinations 
     const group = groups.get(left.group) ?? groups.size;
     groups.set(left.group, group);
     groupOfClass[a] = group;
-    for (const [b, right] of examples.entries()) table[a * classes + b] = combine(left, right) ? 1 : 0;
+    for (let b = 0; b < a; b += 1) {
+      const right = examples[b];
+      if (right === undefined || !combine(left, right)) continue;
+      table[a * classes + b] = 1;
+      table[b * classes + a] = 1;
+    }
   }
   return {
     classes,
