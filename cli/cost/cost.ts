@@ -19,7 +19,7 @@ export interface CostLine {
 
 /** What each service asks for one of something, dollars. */
 const pricesOf = (usage: Usage): Readonly<Record<string, number>> => {
-  const { perMillion, gigabyteSecond, gigabyteLogged } = PRICES;
+  const { perMillion, gigabyteSecond, gigabyteLogged, gigabyteArchived } = PRICES;
   const million = (quantity: number, price: number): number => (quantity * price) / 1e6;
   return {
     'API Gateway': million(usage.apiRequests, perMillion.apiRequests),
@@ -29,10 +29,11 @@ const pricesOf = (usage: Usage): Readonly<Record<string, number>> => {
     EventBridge: million(usage.busEntries, perMillion.busEntries),
     SQS: million(usage.queueRequests, perMillion.queueRequests),
     'CloudWatch Logs': (usage.bytesLogged / 1e9) * gigabyteLogged,
+    Firehose: (usage.bytesArchived / 1e9) * gigabyteArchived,
   };
 };
 
-/** A request with several events of one visitor is one entry of the bus, one message and one commit. */
+/** A request with several events of one visitor is one entry of the bus, one message, one commit. */
 const inRequestsOf = (usage: Usage, events: number): Usage => ({
   apiRequests: usage.apiRequests / events,
   invocations: usage.invocations / events,
@@ -42,6 +43,8 @@ const inRequestsOf = (usage: Usage, events: number): Usage => ({
   busEntries: usage.busEntries / events,
   queueRequests: usage.queueRequests / events,
   bytesLogged: usage.bytesLogged / events,
+  // Each event has a line of its own.
+  bytesArchived: usage.bytesArchived,
 });
 
 /** What the traffic of a month costs by service: requests, units and logs; not what lies in the store, nor what leaves AWS. */

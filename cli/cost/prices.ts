@@ -17,4 +17,6 @@ export const PRICES = {
   gigabyteSecond: 0.000_013_333_4,
   /** CloudWatch Logs, taken in. */
   gigabyteLogged: 0.5,
+  /** Firehose, put directly; each record counts by 5 KB begun. */
+  gigabyteArchived: 0.029,
 } as const;

@@ -1,14 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { USAGE } from '../../cli/cost/usage.ts';
+import { LINE_BYTES, USAGE } from '../../cli/cost/usage.ts';
 import { DEMO_CATALOG, type LocalServiceThread, startServiceThread } from '../../local/service-thread.ts';
 import { startDynoxide } from '../../local/store/dynoxide.ts';
+import { archivedIn } from './archive/archived-in.ts';
 import { invoke, startDecide } from './decide-instance.ts';
+import { removeTemporaryDirectories, temporaryDirectory } from './local/helpers.ts';
 import { type Metered, type MeteringProxy, startMeteringProxy } from './metering-proxy.ts';
 
 /** Shoppers of whom one in five buys. */
 const SHOPPERS = 10;
 const BUYERS = SHOPPERS / 5;
 const EVENTS = SHOPPERS * 5 + BUYERS;
+
+/** A service in memory archives nothing. */
+const directory = temporaryDirectory();
 
 let store: { readonly endpoint: string; readonly stop: () => Promise<void> };
 let meter: MeteringProxy;
@@ -59,7 +64,7 @@ beforeAll(async () => {
   store = await startDynoxide(undefined);
   meter = await startMeteringProxy(store.endpoint);
   service = await startServiceThread(
-    { port: 0, dataDirectory: 'memory', catalog: DEMO_CATALOG, storeEndpoint: meter.url },
+    { port: 0, dataDirectory: directory, catalog: DEMO_CATALOG, storeEndpoint: meter.url },
     { ...process.env, AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
   );
 });
@@ -68,6 +73,7 @@ afterAll(async () => {
   await service?.stop();
   await meter?.stop();
   await store?.stop();
+  removeTemporaryDirectories();
 });
 
 /** What one of many took. */
@@ -101,6 +107,9 @@ describe('what is paid for, counted of the code that runs', () => {
     expectAbout(writeUnits, USAGE.event.writeUnits);
     // Sent in batches, received and deleted so, on top of the one that the bus sends.
     expectAbout(1.2 + messages * 0.3, USAGE.event.queueRequests);
+    const lines = archivedIn(directory);
+    expect(lines).toHaveLength(EVENTS);
+    expectAbout(lines.reduce((bytes, line) => bytes + line.length + 1, 0) / EVENTS, LINE_BYTES);
   });
 
   it('is for a decision what `wend cost` reckons with', { timeout: 60_000 }, async () => {

@@ -60,7 +60,7 @@ describe('the archive', () => {
   it('has every event, and nothing that says whose it is', () => {
     expect(
       world
-        .linesOf()
+        .lines()
         .map((line) => JSON.parse(line).name)
         .sort(),
     ).toEqual([
@@ -72,7 +72,7 @@ describe('the archive', () => {
       'identify',
       'identify',
     ]);
-    const text = world.archived();
+    const text = world.lines().join('\n');
     for (const word of ['ann', 'Groningen', 'bob', 'Bobbert', 'o-1', visitorIdOf('user:bob')]) {
       expect(text).not.toContain(word);
     }
@@ -92,21 +92,21 @@ describe('the archive', () => {
   });
 
   it('opens what is sealed with keys of a table that is broken, and seals it with those of today', async () => {
-    expect(world.linesOf()).toHaveLength(7);
+    expect(world.lines()).toHaveLength(7);
     await world.putAside('wend-broken', broken);
     const { counts } = await world.wend('replay', '--from', FROM, '--keys-from', 'wend-broken');
     expect(counts).toMatchObject({ replayed: 7, keyLost: 0 });
     expect(await world.visitor('user:bob')).toEqual(bob);
-    expect(world.linesOf()).toHaveLength(7 + 2);
+    expect(world.lines()).toHaveLength(7 + 2);
   });
 
   it('changes nothing when it is played again, and archives nothing anew', async () => {
-    const lines = world.linesOf().length;
+    const lines = world.lines().length;
     const { counts } = await world.wend('replay', '--from', FROM, '--keys-from', 'wend-broken');
     expect(counts).toMatchObject({ replayed: lines, sealed: 0, keyLost: 0 });
     expect(await world.visitor('user:ann@shop.example')).toEqual(ann);
     expect(await world.visitor('user:bob')).toEqual(bob);
-    expect(world.linesOf()).toHaveLength(lines);
+    expect(world.lines()).toHaveLength(lines);
   });
 
   it('plays one person, or a time, or nothing at all to see what it would do', async () => {

@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import {
   type AttributeValue,
   CreateTableCommand,
@@ -12,6 +10,7 @@ import { startLocalService } from '../../../local/service-thread.ts';
 import { TABLE_NAMES } from '../../../local/store/tables.ts';
 import { wend } from '../../unit/cli/run.ts';
 import { temporaryDirectory } from '../local/helpers.ts';
+import { archivedIn } from './archived-in.ts';
 
 type Items = readonly Record<string, AttributeValue>[];
 
@@ -85,25 +84,12 @@ export const startWorld = async () => {
     return status === 404 ? null : body;
   };
 
-  const archive = join(directory, 'archive');
-
-  /** All that the archive's files hold. */
-  const archived = (): string =>
-    readdirSync(archive, { recursive: true, encoding: 'utf8' })
-      .filter((path) => path.endsWith('.jsonl'))
-      .map((path) => readFileSync(join(archive, path), 'utf8'))
-      .join('');
-
   return {
     service,
     dynamo,
     directory,
-    archive,
-    archived,
-    linesOf: () =>
-      archived()
-        .split('\n')
-        .filter((line) => line !== ''),
+    /** The lines of the archive. */
+    lines: () => archivedIn(directory),
     send: (path: string, body: object) => ask('POST', path, body),
     settle,
     backUp,

@@ -4,7 +4,7 @@ import { KEY_BYTES, NONCE_BYTES } from '../../../lib/domain/archive/cipher.ts';
 import type { Application } from '../../../lib/domain/archive/record.ts';
 
 /** Random bytes of some length. */
-export const bytes = (length: number): fc.Arbitrary<Uint8Array> =>
+const bytes = (length: number): fc.Arbitrary<Uint8Array> =>
   fc.uint8Array({ minLength: length, maxLength: length });
 
 export const keys = bytes(KEY_BYTES);
