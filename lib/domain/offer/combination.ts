@@ -25,7 +25,7 @@ export interface Combinations {
 }
 
 /** Sorts offers into classes and compares those. */
-export const combinationsOf = (offers: readonly PriceableOffer[]): Combinations => {
+export const combinationsOf = (offers: readonly (PriceableOffer | undefined)[]): Combinations => {
   const known = new Map<string, number>();
   const examples: PriceableOffer[] = [];
   const classOf = new Int32Array(offers.length);

@@ -9,7 +9,7 @@ import { explainLosers, named } from './losers.ts';
 import type { OfferOutcome } from './outcome.ts';
 import { isInCurrency, type OfferCandidate } from './priceable-offer.ts';
 import type { PricedCart } from './priced-cart.ts';
-import { byThemselves, chooseAmong, type Rivals, rivalsAmong } from './rivals.ts';
+import { chooseAmong, type Rivals, rivalsAmong } from './rivals.ts';
 import { takerOn } from './take.ts';
 
 export interface PriceCartInput {
@@ -54,28 +54,29 @@ export const priceCart = (input: PriceCartInput): PriceCartResult => {
   if (error !== null) return { ok: false, error };
 
   const { layout, taken } = compete(input, rivalsAmong(candidates, cart.currency));
-  return new Pricing(assemble(cart, layout, taken), () =>
-    outcomesOf(cart, candidates, compete(input, byThemselves(candidates))),
-  );
+  return new Pricing(assemble(cart, layout, taken), () => outcomesOf(cart, candidates, compete(input, null)));
 };
 
-/** Lets candidates compete for the cart: of those that rival each other the best where there are many. */
-const compete = ({ cart, candidates, matchesLine }: PriceCartInput, rivals: readonly Rivals[]): Priced => {
-  const firsts = rivals.map(([first = 0]) => first);
+/** Lets candidates compete for the cart: of those that rival each other the best where there are many, or each. */
+const compete = (
+  { cart, candidates, matchesLine }: PriceCartInput,
+  rivals: readonly Rivals[] | null,
+): Priced => {
+  const firsts = rivals === null ? [...candidates.keys()] : rivals.map(([first = 0]) => first);
   const layout = layOut(cart, coveragesOf(firsts, candidates, cart.currency, matchesLine));
-  const combinations = combinationsOf(firsts.flatMap((first) => candidates[first]?.offer ?? []));
-  const { chosen, leavesOut } = chooseAmong(rivals, candidates, layout);
+  const combinations = combinationsOf(firsts.map((first) => candidates[first]?.offer));
   const entrants: Entrant[] = [];
-  for (const [place, indexes] of chosen.entries()) {
+  const enter = (index: number, place: number): void => {
+    const candidate = candidates[index];
+    if (candidate === undefined || !isInCurrency(candidate, cart.currency)) return;
     const combinesAs = combinations.classOf[place] ?? 0;
-    const part = layout.partOf[place] ?? 0;
-    for (const index of indexes) {
-      const candidate = candidates[index];
-      if (candidate === undefined || !isInCurrency(candidate, cart.currency)) continue;
-      entrants.push({ index, candidate, combinesAs, part });
-    }
-  }
-  const field = fieldOf(entrants, layout, leavesOut);
+    entrants.push({ index, candidate, combinesAs, part: layout.partOf[place] ?? 0 });
+  };
+  const chosen = rivals === null ? null : chooseAmong(rivals, candidates, layout);
+  if (chosen === null) firsts.forEach(enter);
+  else
+    for (const [place, indexes] of chosen.rivals.entries()) for (const index of indexes) enter(index, place);
+  const field = fieldOf(entrants, layout, chosen?.leavesOut === true);
   const winner = winnerOf(field, combinations, layout);
   return { field, winner, taken: apply(winner, layout), combinations, layout };
 };

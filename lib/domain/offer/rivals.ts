@@ -7,23 +7,22 @@ import { isInCurrency, type OfferCandidate } from './priceable-offer.ts';
 /** Positions of candidates that rival each other (`rivalsAs`): one, or several that are on the same part of the cart. */
 export type Rivals = readonly number[];
 
-/** Each candidate on its own. */
-export const byThemselves = (candidates: readonly OfferCandidate[]): readonly Rivals[] =>
-  candidates.map((_, index) => [index]);
-
 /**
- * Candidates by whom they rival, in the order of their first. Each stands by itself where there are so few that the best
- * set is searched exactly, and where a contract may change the prices that decide between rivals.
+ * Candidates by whom they rival, in the order of their first. Null where each matters: there are so few that the best set
+ * is searched exactly, or a contract may change the prices that decide between rivals.
  */
-export const rivalsAmong = (candidates: readonly OfferCandidate[], currency: string): readonly Rivals[] => {
-  if (candidates.length <= exactUpTo) return byThemselves(candidates);
+export const rivalsAmong = (
+  candidates: readonly OfferCandidate[],
+  currency: string,
+): readonly Rivals[] | null => {
+  if (candidates.length <= exactUpTo) return null;
   const all: number[][] = [];
   const known = new Map<string, number[]>();
   for (let index = 0; index < candidates.length; index += 1) {
     const candidate = candidates[index];
     if (candidate === undefined || !isInCurrency(candidate, currency)) continue;
     const { rivalsAs, reward } = candidate.offer;
-    if (reward.type === 'contractPrice') return byThemselves(candidates);
+    if (reward.type === 'contractPrice') return null;
     const rivals = rivalsAs === null ? undefined : known.get(rivalsAs);
     if (rivals !== undefined) {
       rivals.push(index);
@@ -68,11 +67,11 @@ export const chooseAmong = (
   rivals: readonly Rivals[],
   candidates: readonly OfferCandidate[],
   { ledger, partOf }: Layout,
-): { readonly chosen: readonly Rivals[]; readonly leavesOut: boolean } => {
+): { readonly rivals: readonly Rivals[]; readonly leavesOut: boolean } => {
   const takers = rivals.map((each, place) =>
     each.length < 2 ? each : takersAmong(each, candidates, ledger.partLists[partOf[place] ?? 0] ?? 0),
   );
   const count = takers.reduce((sum, each) => sum + (each.length < 2 ? 0 : each.length), 0);
-  if (count <= exactUpTo) return { chosen: takers, leavesOut: false };
-  return { chosen: takers.map((each) => each.slice(0, 1)), leavesOut: true };
+  if (count <= exactUpTo) return { rivals: takers, leavesOut: false };
+  return { rivals: takers.map((each) => each.slice(0, 1)), leavesOut: true };
 };
