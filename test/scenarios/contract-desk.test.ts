@@ -155,6 +155,8 @@ describe('an order over the authorization', () => {
   });
 
   it('expires when nobody decides within three days, and the work is taken back', async () => {
+    // In the evening nobody would be told before the morning.
+    await wend.setClock('2027-03-10T09:00:00Z');
     await overspend();
     await wend.advance('P4D');
     expect(await statusOf('o-2')).toBe('expired');
