@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll } from 'vitest';
+import { beforeAll } from 'vitest';
 import * as z from 'zod';
 import { decideAnswerSchema, trackingAnswerSchema } from '../../lib/contracts/http/decide-answer.ts';
 import { visitorAnswerSchema } from '../../lib/contracts/http/visitor-answer.ts';
-import { startLocalService } from '../../local/service-thread.ts';
+import { serviceAsNew } from '../shared-service.ts';
 import { type Deployed, demoCatalog, deployed, fetchInTurn } from './deployed.ts';
 
 /** The service's keys, as a client knows them: well known where it is local, made for the tests where it is deployed. */
@@ -152,8 +152,8 @@ export const clientOf = (url: () => string) => {
 };
 
 /**
- * A service for this test file, in memory and on free ports, which lives as long as the file; or the one that is
- * deployed, where `WEND_TEST_URL` names it: then files have to run one after the other, since they share it.
+ * A service for this test file, in memory and as on its first day; or the one that is deployed, where `WEND_TEST_URL`
+ * names it: then files have to run one after the other, since they share it.
  *
  * @param definitions - published before the first test; absent: the demo catalog that ships
  */
@@ -169,18 +169,15 @@ const deployedForFile = ({ url }: Deployed, definitions?: readonly object[]) => 
 };
 
 const localForFile = (definitions?: readonly object[]) => {
-  let started: Awaited<ReturnType<typeof startLocalService>> | undefined;
+  let address: string | undefined;
   const url = (): string => {
-    if (started === undefined) throw new Error('the service is not started');
-    return started.url;
+    if (address === undefined) throw new Error('the service is not started');
+    return address;
   };
   const client = clientOf(url);
   beforeAll(async () => {
-    started = await startLocalService(definitions === undefined ? {} : { catalog: null });
-    if (definitions !== undefined) await client.publish(definitions);
-  });
-  afterAll(async () => {
-    await started?.stop();
+    address = await serviceAsNew();
+    await client.publish(definitions ?? (await demoCatalog()));
   });
   return { ...client, url };
 };

@@ -2,13 +2,13 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { beforeEach } from 'vitest';
 import * as z from 'zod';
 import { readCatalog } from '../../lib/adapters/catalog-files/read-catalog.ts';
 import { tasksAnswerSchema } from '../../lib/contracts/http/tasks.ts';
 import { timelineAnswerSchema, type visitorAnswerSchema } from '../../lib/contracts/http/visitor-answer.ts';
-import { startLocalService } from '../../local/service-thread.ts';
 import { type Answer, clientOf } from '../contract/client.ts';
+import { serviceAsNew } from '../shared-service.ts';
 
 /** A message as `/_local/messages` lists it. */
 const messageSchema = z.object({
@@ -61,21 +61,15 @@ let sent = 0;
  * contract and the local clock.
  */
 export const scenario = (recipe: string) => {
-  let started: Awaited<ReturnType<typeof startLocalService>> | undefined;
+  let address: string | undefined;
   const url = (): string => {
-    if (started === undefined) throw new Error('the service is not started');
-    return started.url;
+    if (address === undefined) throw new Error('the service is not started');
+    return address;
   };
   const wend = clientOf(url);
 
-  beforeAll(async () => {
-    started = await startLocalService({ catalog: null });
-  });
-  afterAll(async () => {
-    await started?.stop();
-  });
   beforeEach(async () => {
-    okay(await wend.post('/_local/reset', {}));
+    address = await serviceAsNew();
     await wend.publish(await definitionsOf(recipe));
   });
 
