@@ -6,11 +6,14 @@ import {
   PutItemCommand,
   paginateScan,
 } from '@aws-sdk/client-dynamodb';
+import * as z from 'zod';
 import { startLocalService } from '../../../local/service-thread.ts';
 import { TABLE_NAMES } from '../../../local/store/tables.ts';
 import { wend } from '../../unit/cli/run.ts';
 import { temporaryDirectory } from '../local/helpers.ts';
 import { archivedIn } from './archived-in.ts';
+
+const countsSchema = z.record(z.string(), z.number());
 
 type Items = readonly Record<string, AttributeValue>[];
 
@@ -26,13 +29,14 @@ export const startWorld = async () => {
     credentials: { accessKeyId: 'wend-local', secretAccessKey: 'wend-local' },
   });
 
-  const ask = async (method: string, path: string, body?: object) => {
+  const ask = async (method: string, path: string, json?: object) => {
     const answer = await fetch(`${service.url}${path}`, {
       method,
       headers: { authorization: 'Bearer ak_local', 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(json === undefined ? {} : { body: JSON.stringify(json) }),
     });
-    return { status: answer.status, body: (await answer.json()) as unknown };
+    const body: unknown = await answer.json();
+    return { status: answer.status, body };
   };
 
   /** Applies all that was accepted. */
@@ -99,7 +103,7 @@ export const startWorld = async () => {
     /** Runs `wend archive …` against this service. */
     wend: async (...argv: readonly string[]) => {
       const ran = await wend(['archive', ...argv, '--json'], { environment: { WEND_URL: service.url } });
-      return { ...ran, counts: ran.out === '' ? null : (JSON.parse(ran.out) as Record<string, number>) };
+      return { ...ran, counts: ran.out === '' ? null : countsSchema.parse(JSON.parse(ran.out)) };
     },
     stop: async () => {
       dynamo.destroy();
