@@ -56,6 +56,13 @@ export interface ExhaustedCap {
   readonly at: number;
 }
 
+/** A cap that was written so lately is not written again, milliseconds: it is half of how long anybody relies on it. */
+const TOLD_MS = 150_000;
+
+/** Whether what is known of a cap says the same of it, and has been said lately. */
+export const isTold = (known: ExhaustedCap | undefined, found: ExhaustedCap): boolean =>
+  known?.of === found.of && known.left === found.left && found.at < known.at + TOLD_MS;
+
 /** What the control plane says, with the numbers of its two items' writes (null where they do not exist). */
 export interface ControlSnapshot {
   readonly pointer: CatalogPointer;

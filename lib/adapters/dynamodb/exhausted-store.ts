@@ -4,7 +4,7 @@ import {
   GetItemCommand,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { ExhaustedCap } from '../../contracts/control.ts';
+import { type ExhaustedCap, isTold } from '../../contracts/control.ts';
 import { EXHAUSTED_KEY, exhaustedItem, readExhausted } from './control-items.ts';
 
 /** The item rides along with decisions: so many caps it holds, the newest. */
@@ -12,6 +12,11 @@ const MAX_CAPS = 500;
 
 /** Others write it at the same time; what can't be written now is found again by the next who asks for the offer. */
 const MAX_ATTEMPTS = 5;
+
+const isOf =
+  ({ offerId, limit }: ExhaustedCap) =>
+  (other: ExhaustedCap): boolean =>
+    other.offerId === offerId && other.limit === limit;
 
 /** The digest of exhausted caps, one small item of the log table. */
 export const createExhaustedStore = (client: DynamoDBClient, table: string) => ({
@@ -21,16 +26,17 @@ export const createExhaustedStore = (client: DynamoDBClient, table: string) => (
         new GetItemCommand({ TableName: table, Key: EXHAUSTED_KEY, ConsistentRead: true }),
       );
       const before = readExhausted(item);
-      const isNews = ({ offerId, limit }: ExhaustedCap): boolean =>
-        restored.includes(offerId) || found.some((one) => one.offerId === offerId && one.limit === limit);
-      const kept = before.filter((cap) => !isNews(cap));
-      if (found.length === 0 && kept.length === before.length) return;
+      // Hundreds who miss the same offer find the same at the same time: one of them writes it.
+      const isRestored = ({ offerId }: ExhaustedCap): boolean => restored.includes(offerId);
+      const news = found.filter((cap) => isRestored(cap) || !isTold(before.find(isOf(cap)), cap));
+      const kept = before.filter((cap) => !isRestored(cap) && !news.some(isOf(cap)));
+      if (news.length === 0 && kept.length === before.length) return;
       const version = item === undefined ? null : Number(item.v?.N ?? 0);
       try {
         await client.send(
           new PutItemCommand({
             TableName: table,
-            Item: exhaustedItem([...found, ...kept].slice(0, MAX_CAPS), (version ?? 0) + 1),
+            Item: exhaustedItem([...news, ...kept].slice(0, MAX_CAPS), (version ?? 0) + 1),
             ...(version === null
               ? { ConditionExpression: 'attribute_not_exists(pk)' }
               : {

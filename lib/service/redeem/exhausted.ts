@@ -1,4 +1,4 @@
-import type { ExhaustedCap } from '../../contracts/control.ts';
+import { type ExhaustedCap, isTold } from '../../contracts/control.ts';
 import type { CompiledCatalog } from '../../domain/catalog/compiled.ts';
 import type { DecisionInput } from '../../domain/decision/decide.ts';
 import { leftIn, type Seen } from '../../domain/redemption/take.ts';
@@ -8,9 +8,6 @@ import { leftIn, type Seen } from '../../domain/redemption/take.ts';
  * the digest, and where that is lost, the offer is back after so long.
  */
 const BELIEVED_MS = 5 * 60_000;
-
-/** Found again before that is over, it is written again. */
-const RENEWED_MS = BELIEVED_MS / 2;
 
 /** A port: the digest of exhausted caps. Nobody waits for it, and holds never trust it. */
 export interface ExhaustedDigest {
@@ -61,8 +58,8 @@ export const changesOf = (
       const left = Math.max(0, taken.has(offerId) ? before - amount : before);
       const present = known.find((one) => one.offerId === offerId && one.limit === cap.limit);
       if (left < 1 || before < amount) {
-        const isKnown = present?.of === cap.of && present.left === left && now < present.at + RENEWED_MS;
-        if (!isKnown) found.push({ ...cap, left, at: now });
+        const here: ExhaustedCap = { ...cap, left, at: now };
+        if (!isTold(present, here)) found.push(here);
       } else if (present !== undefined) restored.add(offerId);
     }
   }
