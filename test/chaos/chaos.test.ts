@@ -1,8 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { live } from './life-of-a-seed.ts';
-import { seedsOf } from './seeds.ts';
+import { liveHalf } from './lives.ts';
 import { memoryStore } from './stores.ts';
-import { wrongWith } from './verdict.ts';
 
 /*
  * A world with a virtual clock drives the real functions over a store while it duplicates, delays, reorders and drops
@@ -15,17 +14,19 @@ import { wrongWith } from './verdict.ts';
 vi.mock('../../lib/adapters/dynamodb/blob.ts', () => import('./memory/blob.ts'));
 
 describe('the house of functions', () => {
-  it('keeps its laws whatever dies, is lost, refused, late or repeated on the way', {
-    timeout: 3_600_000,
-  }, async () => {
-    for (const seed of seedsOf(30)) {
-      expect(await wrongWith(seed, async () => memoryStore())).toEqual([]);
-    }
-  });
+  it(
+    'keeps its laws whatever dies, is lost, refused, late or repeated on the way',
+    {
+      timeout: 14_400_000,
+    },
+    () => liveHalf(0),
+  );
 
   it('lives a seed the same each time', async () => {
     const traceOf = async (): Promise<readonly string[]> =>
       (await live(memoryStore(), 7, 'chaotic')).house.gate.trace;
-    expect(await traceOf()).toEqual(await traceOf());
+    const trace = await traceOf();
+    expect(trace.length).toBeGreaterThan(50);
+    expect(await traceOf()).toEqual(trace);
   });
 });

@@ -34,11 +34,14 @@ export interface Asked<T> {
   readonly run: () => Promise<T>;
   /** Does only some of it and says so, or meets somebody else at it; absent: it is done or not. */
   readonly degraded?: (() => Promise<T>) | undefined;
+  /** It changes nothing. */
+  readonly isRead?: boolean;
 }
 
 interface Operation {
   readonly task: Task;
   readonly label: string;
+  readonly isRead: boolean;
   readonly run: () => Promise<void>;
   readonly degrade: (() => Promise<void>) | undefined;
   readonly reject: (error: unknown) => void;
@@ -56,6 +59,12 @@ export interface Faults {
 }
 
 export const NO_FAULTS: Faults = { kill: 0, refuse: 0, lose: 0, degrade: 0 };
+
+/**
+ * So much of the likelihood that something fails is left for what only reads. Whether it is refused, its answer is lost
+ * or its process dies before or after it comes to the same, and a page of sixteen reads would hardly ever be read.
+ */
+const SHARE_OF_READS = 0.2;
 
 const NOBODY: Task = { isDead: false, name: 'nobody', since: 0, faults: 0, die: () => {} };
 
@@ -84,7 +93,7 @@ export class Gate {
   }
 
   /** One operation of whoever asks; it happens when its turn has come. */
-  pass<T>({ label, run, degraded }: Asked<T>): Promise<T> {
+  pass<T>({ label, run, degraded, isRead = false }: Asked<T>): Promise<T> {
     const { task } = this;
     // Whoever is dead waits for ever, and is forgotten.
     if (task.isDead) return new Promise(() => {});
@@ -92,6 +101,7 @@ export class Gate {
     this.#pending.push({
       task,
       label,
+      isRead,
       run: () => run().then(resolve, reject),
       degrade: degraded === undefined ? undefined : () => degraded().then(resolve, reject),
       reject,
@@ -128,8 +138,11 @@ export class Gate {
     return true;
   }
 
-  async #happen({ task, label, run, degrade, reject }: Operation): Promise<void> {
-    const { kill, refuse, lose, degrade: part } = this.faults;
+  async #happen({ task, label, isRead, run, degrade, reject }: Operation): Promise<void> {
+    const share = isRead ? SHARE_OF_READS : 1;
+    const kill = this.faults.kill * share;
+    const refuse = this.faults.refuse * share;
+    const lose = this.faults.lose * share;
     const drawn = this.#chance.next();
     const tell = (what: string): void => {
       this.trace.push(`${task.name}: ${what}${label}`);
@@ -152,7 +165,7 @@ export class Gate {
       reject(new Refused(label));
       await run();
       task.faults += 1;
-    } else if (degrade !== undefined && drawn < kill + refuse + lose + part) {
+    } else if (degrade !== undefined && drawn < kill + refuse + lose + this.faults.degrade) {
       tell('in part, or met another: ');
       await degrade();
     } else {

@@ -14,7 +14,7 @@ import type { Chance } from './chance.ts';
 import { Gate } from './gate.ts';
 import { type Handler, handlersOf, type Parts, partsOf, quiet } from './parts.ts';
 import { Seen } from './seen.ts';
-import { degradationOf, type Store } from './stores.ts';
+import { degradationOf, isRead, type Store } from './stores.ts';
 
 /** A message that waits in a queue. */
 interface Waiting {
@@ -79,6 +79,7 @@ export class House {
         label: command,
         run: () => written(input),
         degraded: degradationOf(command, input, written, chance),
+        isRead: isRead(command),
       });
     });
     const parts = partsOf(this, client, chance);

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../lib/domain/json.ts';
 import type { VisitorEvent } from '../../lib/domain/visitor/event.ts';
 import { DAY, HOUR, MINUTE } from '../unit/journey/life.ts';
 import type { Chance } from './chance.ts';
+import { type Extent, extentOf, KINDS, type Kind, type Name, PEOPLE } from './extent.ts';
 import { START } from './scenario.ts';
 
 /** Something that is accepted, and when: milliseconds after the start. */
@@ -16,27 +17,6 @@ export type Input = { readonly after: number } & (
   | { readonly kind: 'sweep' }
 );
 
-const NAMES = [
-  'Product Added',
-  'Product Added',
-  'Product Removed',
-  'Order Completed',
-  'Signed Up',
-  'Signed Up',
-  'Booked',
-  'Booked',
-  'Clicked',
-  'Complained',
-  'Solved',
-  'Page Viewed',
-  'Offer Redeemed',
-  'Message Unsubscribed',
-] as const;
-
-type Name = (typeof NAMES)[number];
-
-const PEOPLE = [0, 1, 2] as const;
-
 /** All ids of a seed, as keys: those of the people, two devices each, and one that goes from hand to hand. */
 export const idKeysOf = (seed: number): readonly string[] => [
   ...PEOPLE.flatMap((person) => [
@@ -47,10 +27,11 @@ export const idKeysOf = (seed: number): readonly string[] => [
   `anon:d-${seed}`,
 ];
 
-/** What a seed makes of some days of three people, seven devices and a flight. Ids differ between seeds. */
+/** What a seed makes of some days of up to three people, seven devices and a flight. Ids differ between seeds. */
 export class Days {
   readonly #seed: number;
   readonly #chance: Chance;
+  readonly #extent: Extent;
   #count = 0;
   #after = 0;
   #isPublished = false;
@@ -59,11 +40,11 @@ export class Days {
   constructor(seed: number, chance: Chance) {
     this.#seed = seed;
     this.#chance = chance;
+    this.#extent = extentOf(chance);
   }
 
   get inputs(): readonly Input[] {
-    const count = 6 + this.#chance.below(14);
-    return Array.from({ length: count }, () => {
+    return Array.from({ length: this.#extent.inputs }, () => {
       this.#after += this.#chance.of(0, 0, MINUTE, 20 * MINUTE, HOUR, 5 * HOUR, DAY);
       return this.#input();
     });
@@ -71,19 +52,40 @@ export class Days {
 
   #input(): Input {
     const after = this.#after;
-    const drawn = this.#chance.next();
-    if (drawn < 0.18) return { after, kind: 'business', cloudEvent: this.#flight() };
-    if (drawn < 0.22) return { after, kind: 'sweep' };
-    if (drawn < 0.3) return { after, kind: 'agent', outcome: this.#chance.of('calm', 'angry') };
-    if (drawn < 0.33 && !this.#isPublished) {
-      this.#isPublished = true;
-      return { after, kind: 'publish' };
+    switch (this.#kind()) {
+      case 'flight':
+        return { after, kind: 'business', cloudEvent: this.#flight() };
+      case 'sweep':
+        return { after, kind: 'sweep' };
+      case 'agent':
+        return { after, kind: 'agent', outcome: this.#chance.of('calm', 'angry') };
+      case 'publish':
+        if (this.#isPublished) break;
+        this.#isPublished = true;
+        return { after, kind: 'publish' };
+      case 'log-in':
+        return { after, kind: 'events', events: [this.#logIn()] };
+      case 'alias':
+        return { after, kind: 'events', events: [this.#alias()] };
+      case 'again': {
+        const again = this.#sent[this.#chance.below(this.#sent.length)];
+        if (again === undefined) break;
+        return { after, kind: 'events', events: [again] };
+      }
+      case 'request':
+        break;
     }
-    if (drawn < 0.48) return { after, kind: 'events', events: [this.#logIn()] };
-    if (drawn < 0.51) return { after, kind: 'events', events: [this.#alias()] };
-    const again = this.#sent[this.#chance.below(this.#sent.length)];
-    if (drawn < 0.57 && again !== undefined) return { after, kind: 'events', events: [again] };
     return { after, kind: 'events', events: this.#request() };
+  }
+
+  #kind(): Kind {
+    const { kinds } = this.#extent;
+    let left = this.#chance.below(kinds.reduce((sum, kind) => sum + KINDS[kind], 0));
+    for (const kind of kinds) {
+      left -= KINDS[kind];
+      if (left < 0) return kind;
+    }
+    return 'request';
   }
 
   #id(): string {
@@ -102,7 +104,7 @@ export class Days {
   }
 
   #userId(): string {
-    return `u${this.#chance.below(PEOPLE.length)}-${this.#seed}`;
+    return `u${this.#chance.below(this.#extent.people)}-${this.#seed}`;
   }
 
   #device(userId: string): string {
@@ -154,7 +156,8 @@ export class Days {
       { anonymousId: this.#device(userId) },
     );
     const events = Array.from({ length: this.#chance.of(1, 1, 1, 2, 3) }, (): VisitorEvent => {
-      const name = this.#chance.of<Name>(...NAMES);
+      const { names } = this.#extent;
+      const name = names[this.#chance.below(names.length)] ?? 'Page Viewed';
       return {
         ...this.#base(this.#moment()),
         type: 'track',

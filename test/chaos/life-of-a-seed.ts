@@ -64,7 +64,23 @@ export const live = async (
   store: Store,
   seed: number,
   manner: Manner,
-  { catalogs = CATALOGS, breakage }: LifeOptions = {},
+  options: LifeOptions = {},
+): Promise<Outcome> => {
+  // So much is refused and lost here that to note where it happened costs a tenth of the time.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return await play(store, seed, manner, options);
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+};
+
+const play = async (
+  store: Store,
+  seed: number,
+  manner: Manner,
+  { catalogs = CATALOGS, breakage }: LifeOptions,
 ): Promise<Outcome> => {
   const { inputs } = new Days(seed, new Chance(seed));
   const chance = new Chance(seed ^ (manner === 'undisturbed' ? 0x1111 : 0x2222));
@@ -72,10 +88,12 @@ export const live = async (
   const keys = idKeysOf(seed);
   const isChaotic = manner === 'chaotic';
   if (manner !== 'undisturbed') {
-    house.gate.faults = { kill: 0.03, refuse: 0.03, lose: 0.03, degrade: 0.03 };
-    house.repeats = 0.15;
+    house.gate.faults = { kill: 0.04, refuse: 0.04, lose: 0.04, degrade: 0.05 };
+    house.repeats = 0.2;
   }
   house.losesTimers = isChaotic ? 0.1 : 0;
+  // How much is done before the next thing happens: where it is little, much waits, and meets.
+  const pace = chance.of(3, 12, 40);
   let steps = 0;
   const act = async (): Promise<void> => {
     steps += 1;
@@ -99,7 +117,7 @@ export const live = async (
     const at = START + input.after;
     if (isChaotic) {
       // Whatever has not happened by then happens later.
-      for (let left = chance.below(40); left > 0; left--) await act();
+      for (let left = chance.below(pace); left > 0; left--) await act();
       house.now = Math.max(house.now, at);
     } else {
       await pass(at);
@@ -114,7 +132,8 @@ export const live = async (
   for (let days = 0; days < DAYS_AFTER; days++) {
     await pass(house.now + DAY);
     if (isChaotic) house.sweep();
-    house.tellTasks();
+    // Nobody has to be told of tasks that nobody reached for.
+    if (house.seen.tried.size > 0) house.tellTasks();
     await rest();
   }
   return { manner, house, inputs, visitors: await readAll(house, keys), log: await store.log() };

@@ -129,6 +129,10 @@ const inPart = async (input: Batch, rest: string, send: Send, chance: Chance): P
   return { ...answer, [rest]: Object.fromEntries(later) };
 };
 
+/** Whether a command changes nothing. */
+export const isRead = (command: string): boolean =>
+  command === 'GetItemCommand' || command === 'BatchGetItemCommand' || command === 'QueryCommand';
+
 /** What DynamoDB does to a command besides doing it or not; undefined where there is nothing between. */
 export const degradationOf = (
   command: string,

@@ -1,7 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { seedsOf } from '../seeds.ts';
 import { live } from './life.ts';
-import { wrongWith } from './verdict.ts';
+import { liveHalf } from './lives.ts';
 
 /*
  * The offer ledger's own functions over a store in memory, while processes die between any two operations, answers are
@@ -13,11 +12,13 @@ import { wrongWith } from './verdict.ts';
 vi.mock('../../../lib/adapters/dynamodb/blob.ts', () => import('../memory/blob.ts'));
 
 describe('the offer ledger', () => {
-  it('gives exactly what there is, and keeps its books, whatever happens', {
-    timeout: 14_400_000,
-  }, async () => {
-    for (const seed of seedsOf(20)) expect(await wrongWith(seed)).toEqual([]);
-  });
+  it(
+    'gives exactly what there is, and keeps its books, whatever happens',
+    {
+      timeout: 14_400_000,
+    },
+    () => liveHalf(0),
+  );
 
   it('lives a seed the same each time', async () => {
     const traceOf = async (): Promise<readonly string[]> => (await live(5)).shop.gate.trace;

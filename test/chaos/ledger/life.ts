@@ -83,7 +83,7 @@ class Life {
   /** Everything goes wrong that can; false where it goes on for ever, as everywhere here. */
   async run(): Promise<boolean> {
     const { gate } = this.#shop;
-    gate.faults = { kill: 0.03, refuse: 0.02, lose: 0.03, degrade: 0.04 };
+    gate.faults = { kill: 0.04, refuse: 0.03, lose: 0.04, degrade: 0.05 };
     while (this.#ways.some((way) => stepOf(way) !== undefined) || gate.running > 0) {
       this.#disturb();
       this.#begin();

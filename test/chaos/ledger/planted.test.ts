@@ -3,14 +3,14 @@ import { LEDGER_BREAKAGES } from './breakages.ts';
 import { LEDGER_LAWS, wrongWith } from './verdict.ts';
 
 /** Seeds after which a ledger that is broken has been seen to be. */
-const SEEDS = 100;
+const SEEDS = 400;
 
 vi.mock('../../../lib/adapters/dynamodb/blob.ts', () => import('../memory/blob.ts'));
 
 describe('a ledger that is broken', () => {
   it.each(Object.entries(LEDGER_BREAKAGES))(
     'is caught: %s',
-    { timeout: 300_000 },
+    { timeout: 600_000 },
     async (_, { law, ...breakage }) => {
       for (let seed = 1; seed <= SEEDS; seed++) {
         const found = await wrongWith(seed, breakage);

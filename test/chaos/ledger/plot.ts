@@ -98,11 +98,14 @@ const livesOf = (chance: Chance): OrderPlan['steps'] => {
 
 /** One in so many seeds is a race; of those one in so many is run by a thousand. */
 const RACES = 4;
-const LARGE_RACES = 25;
+const LARGE_RACES = 50;
+
+/** So many of the others are small: few people, who meet at everything, in a fraction of the time. */
+const SMALL = 0.6;
 
 const raceOf = (seed: number, chance: Chance): Plot => {
   const isLarge = (seed / RACES) % LARGE_RACES === 0;
-  const racers = isLarge ? 1000 : 10 + chance.below(40);
+  const racers = isLarge ? 1000 : chance.happens(SMALL) ? 4 + chance.below(12) : 10 + chance.below(40);
   const isSplit = chance.happens(0.4);
   // Five of a budget of five for each of as many as win: where that is a thousand and more, it lies in several parts.
   const winners = isSplit && isLarge ? 200 + chance.below(200) : 1 + chance.below(racers);
@@ -135,7 +138,9 @@ export const plotOf = (seed: number, chance: Chance): Plot => {
     offer('granted', { reward: { type: 'amount', value: 7 }, requiresGrant: true }),
   ];
   const isChanged = chance.happens(0.4);
-  const people = 2 + chance.below(12);
+  const isSmall = chance.happens(SMALL);
+  const people = isSmall ? 1 + chance.below(3) : 2 + chance.below(12);
+  const orders = isSmall ? 6 + chance.below(9) : 8 + chance.below(18);
   return {
     isRace: false,
     catalogs: [
@@ -146,7 +151,7 @@ export const plotOf = (seed: number, chance: Chance): Plot => {
       hasGrant: chance.happens(0.3),
       device: chance.of('none', 'joins'),
     })),
-    orders: Array.from({ length: 8 + chance.below(18) }, (_, index) => ({
+    orders: Array.from({ length: orders }, (_, index) => ({
       orderId: `o${index}`,
       person: chance.below(people),
       by: chance.of('user', 'device'),

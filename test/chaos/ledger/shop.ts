@@ -19,7 +19,7 @@ import { catalogOf, definitionsOf } from '../../unit/catalog/support.ts';
 import type { Chance } from '../chance.ts';
 import { Gate } from '../gate.ts';
 import { quiet } from '../parts.ts';
-import { createMemory, degradationOf } from '../stores.ts';
+import { createMemory, degradationOf, isRead } from '../stores.ts';
 import { Books } from './books.ts';
 import { People } from './people.ts';
 import type { Plot } from './plot.ts';
@@ -108,7 +108,12 @@ export class Shop {
     };
     const client = memory.client((command, input) => {
       const run = () => send(command, input);
-      return this.gate.pass({ label: command, run, degraded: degradationOf(command, input, run, chance) });
+      return this.gate.pass({
+        label: command,
+        run,
+        degraded: degradationOf(command, input, run, chance),
+        isRead: isRead(command),
+      });
     });
     const parts = this.#partsOf(createRedemptionStore(client, TABLE_NAMES.log));
     const { store, readVisitors, queues, mail, sweeps } = { ...parts, ...breakage.parts?.(parts) };
