@@ -101,6 +101,9 @@ export const diff = async (endpoint: string, context: Readonly<Record<string, st
     'diff',
     '--all',
     '--fail',
+    // By the templates, without a change set of each stack that somebody has to wait for.
+    '--method',
+    'template',
     ...contextOf(context),
     '--output',
     join(WORK, 'cdk.out-diff'),
