@@ -26,10 +26,12 @@ export interface Scope {
  * does not hold there (catalogs with such cycles are refused).
  */
 export const scopeOf = (facts: Facts, segments: SegmentResolver): Scope => {
-  const known = new Map<string, boolean>();
+  // Most conditions name no segment.
+  let known: Map<string, boolean> | null = null;
   const scope: Scope = {
     facts,
     inSegment: (id) => {
+      known ??= new Map();
       const before = known.get(id);
       if (before !== undefined) return before;
       known.set(id, false);

@@ -2,7 +2,7 @@ import type { Effect } from '../effect/effect.ts';
 import { closeProblems, openProblems } from '../problem/problems.ts';
 import { compareStamps } from '../stamp.ts';
 import { subtractDuration } from '../time/duration.ts';
-import { type ApplyContext, applyEvents } from '../visitor/apply.ts';
+import { type ApplyContext, applyEvents, VARIANT_ASSIGNED } from '../visitor/apply.ts';
 import { countOwn } from '../visitor/count-own.ts';
 import { stampOf, type VisitorEvent } from '../visitor/event.ts';
 import type { Mark } from '../visitor/marks.ts';
@@ -75,7 +75,7 @@ export const advance = (
   const applied: VisitorEvent[] = [];
   const evicted: Mark[] = [];
   let unjoined = context.unjoined;
-  for (const chunk of chunksOf(events, world)) {
+  for (const chunk of events.length < 2 ? [events] : chunksOf(events, world)) {
     const first = chunk[0];
     if (first === undefined) continue;
     runDue(world, Math.min(stampOf(first).at, now), false);
@@ -117,7 +117,7 @@ const isHeard = (event: VisitorEvent, world: World): boolean => {
   const { journeys, problems, follows } = world.catalog;
   const { name } = event;
   return (
-    event.own === true ||
+    (event.own === true && name !== VARIANT_ASSIGNED) ||
     event.type === 'business' ||
     EMPTYING.has(name) ||
     name === 'Offer Redeemed' ||
@@ -130,8 +130,7 @@ const isHeard = (event: VisitorEvent, world: World): boolean => {
 
 /** Events in the order of their history; those that nothing listens to are taken together. */
 function* chunksOf(events: readonly VisitorEvent[], world: World): Generator<readonly VisitorEvent[]> {
-  const ordered =
-    events.length < 2 ? events : events.toSorted((a, b) => compareStamps(stampOf(a), stampOf(b)));
+  const ordered = events.toSorted((a, b) => compareStamps(stampOf(a), stampOf(b)));
   let unheard: VisitorEvent[] = [];
   for (const event of ordered) {
     // A wait may be over between two of them, and what it leads to asks about the visitor as they were then.

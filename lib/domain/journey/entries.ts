@@ -49,10 +49,12 @@ export const enterBySegment = (world: World, happening: Happening, before: Reado
   }
 };
 
+const NO_SEGMENTS: ReadonlySet<string> = new Set();
+
 /** The segments that journeys wait for and that hold now. */
 export const entrySegmentsOf = (world: World, at: number): ReadonlySet<string> => {
   const journeys = world.catalog.journeys.enteredBySegment;
-  if (journeys.length === 0) return new Set();
+  if (journeys.length === 0) return NO_SEGMENTS;
   const facts = world.facts(at, null);
   return new Set(
     journeys.flatMap(({ segment }) => {

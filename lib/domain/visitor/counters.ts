@@ -1,6 +1,6 @@
 import type { CounterSpec } from '../condition/condition.ts';
-import { holds } from '../condition/evaluate.ts';
-import { type Facts, factsOf } from '../condition/facts.ts';
+import { nodeHolds, type Scope, scopeOf } from '../condition/evaluate.ts';
+import { factsOf } from '../condition/facts.ts';
 import { compareTexts } from './bounds.ts';
 import type { VisitorEvent } from './event.ts';
 
@@ -73,11 +73,11 @@ export const countersMovedBy = (
 ): readonly string[] => {
   if (specs === undefined) return NOTHING_MOVED;
   const moved: string[] = [];
-  let facts: Facts | null = null;
+  let scope: Scope | null = null;
   for (const { id, where } of specs) {
     if (where !== null) {
-      facts ??= factsOf(event.data ?? event.properties, event.at);
-      if (!holds(where, facts, NO_SEGMENTS)) continue;
+      scope ??= scopeOf(factsOf(event.data ?? event.properties, event.at), NO_SEGMENTS);
+      if (!nodeHolds(where.root, scope)) continue;
     }
     moved.push(id);
   }
