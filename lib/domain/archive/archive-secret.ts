@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { isVisitorId } from '../identity/visitor-id.ts';
-import { seal, unseal } from './cipher.ts';
+import { readyKey, seal, unseal } from './cipher.ts';
 
 /**
  * What an environment's archive and tombstones name people by. Whoever has none of it finds neither whose a record is,
@@ -21,7 +21,7 @@ export const archiveSecretOf = (bytes: Uint8Array): ArchiveSecret => {
 
 /** What a tombstone calls a visitor id: 128 bits of its HMAC-SHA256, in 22 characters. */
 export const tombstoneName = ({ tombstones }: ArchiveSecret, visitorId: string): string =>
-  createHmac('sha256', tombstones).update(visitorId).digest('base64url').slice(0, 22);
+  createHmac('sha256', readyKey(tombstones)).update(visitorId).digest('base64url').slice(0, 22);
 
 /** A visitor id, hidden: each time otherwise, so that two records of one person don't show that they are. */
 export const hideVisitorId = ({ names }: ArchiveSecret, visitorId: string, nonce: Uint8Array): string =>

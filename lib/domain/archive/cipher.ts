@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto';
+import { onceFor } from '../once-for.ts';
 
 /** AES-256 in Galois/Counter Mode (NIST SP 800-38D): nobody reads, or changes unnoticed, without the key. */
 const CIPHER = 'aes-256-gcm';
@@ -11,6 +12,9 @@ export const NONCE_BYTES = 12;
 
 const TAG_BYTES = 16;
 
+/** A key made ready: that takes longer than what is done with it, and most are used several times in a row. */
+export const readyKey = onceFor((key: Uint8Array) => createSecretKey(key));
+
 /**
  * Encrypts a text, and vouches for another that stays readable beside it.
  *
@@ -18,7 +22,7 @@ const TAG_BYTES = 16;
  * @param clear - what is not hidden: it opens only beside exactly this
  */
 export const seal = (key: Uint8Array, nonce: Uint8Array, text: string, clear: string): Buffer => {
-  const cipher = createCipheriv(CIPHER, key, nonce).setAAD(Buffer.from(clear));
+  const cipher = createCipheriv(CIPHER, readyKey(key), nonce).setAAD(Buffer.from(clear));
   const hidden = cipher.update(text, 'utf8');
   cipher.final();
   return Buffer.concat([nonce, cipher.getAuthTag(), hidden]);
@@ -28,7 +32,7 @@ export const seal = (key: Uint8Array, nonce: Uint8Array, text: string, clear: st
 export const unseal = (key: Uint8Array, sealed: Uint8Array, clear: string): string | null => {
   if (sealed.length < NONCE_BYTES + TAG_BYTES || key.length !== KEY_BYTES) return null;
   const nonce = sealed.subarray(0, NONCE_BYTES);
-  const decipher = createDecipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES });
+  const decipher = createDecipheriv(CIPHER, readyKey(key), nonce, { authTagLength: TAG_BYTES });
   decipher.setAuthTag(sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES)).setAAD(Buffer.from(clear));
   const text = decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES), undefined, 'utf8');
   try {

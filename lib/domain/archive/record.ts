@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../json.ts';
 import { formatInstant } from '../time/instant.ts';
 import { readCurrency, readOrderOperation } from '../visitor/commerce.ts';
 import { stampOf, type VisitorEvent } from '../visitor/event.ts';
-import { seal, unseal } from './cipher.ts';
+import { readyKey, seal, unseal } from './cipher.ts';
 
 /**
  * The archive is lines of JSON, one an event that took effect. What can be counted stands in clear and names no person;
@@ -60,7 +60,7 @@ const SEALED = ',"sealed":"';
 const END = '"}';
 
 const eventIdOf = (key: Uint8Array, messageId: string): string =>
-  createHmac('sha256', key).update(messageId).digest('base64url').slice(0, 22);
+  createHmac('sha256', readyKey(key)).update(messageId).digest('base64url').slice(0, 22);
 
 const amountOf = (event: VisitorEvent, currency: string): Pick<ArchivedFacts, 'amount' | 'currency'> => {
   const operation = readOrderOperation(event, stampOf(event), currency);
