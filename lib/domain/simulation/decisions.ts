@@ -2,7 +2,7 @@ import type { Cart } from '../cart/cart.ts';
 import type { CompiledCatalog, CompiledExperience } from '../catalog/compiled.ts';
 import type { DecisionAnswer } from '../decision/answer.ts';
 import { decisionFacts } from '../decision/decision-facts.ts';
-import { drawGlobalHoldout, drawVariant } from '../decision/draw.ts';
+import { type Draw, drawGlobalHoldout, drawVariant } from '../decision/draw.ts';
 import { drawEvent } from '../decision/draw-event.ts';
 import { fillPlacements } from '../decision/fill-placements.ts';
 import { type OfferSelection, priceOffers } from '../decision/price-offers.ts';
@@ -147,8 +147,13 @@ export class Decisions {
     event: VisitorEvent,
   ): Visitor {
     const person = { seed, assignments: visitor.state.assignments };
+    const draws: Draw[] = [];
+    for (const arm of arms) {
+      const draw = drawVariant(arm, person)?.draw ?? null;
+      if (draw !== null) draws.push(draw);
+    }
     const { draw } = drawGlobalHoldout(this.#page.catalog.settings.globalHoldout, person);
-    const draws = [...arms.map((arm) => drawVariant(arm, person)?.draw), draw].filter((each) => each != null);
+    if (draw !== null) draws.push(draw);
     if (draws.length === 0) return visitor;
     const events = draws.map((each) => drawEvent(each, { visitorId: home.visitorId, seed }, event));
     return crowd.commit(home, visitor, events, event.at, null).visitor;
