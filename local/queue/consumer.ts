@@ -35,6 +35,11 @@ export interface ConsumerOptions {
 const BATCH_SIZE = 100;
 /** Batches handled side by side. */
 const CONCURRENCY = 4;
+/**
+ * A batch that would not be full waits so long for the one before it, and takes along what comes meanwhile: many small
+ * ones side by side cost far more than a few. Longer it does not wait, for the one before may be held up.
+ */
+const GATHER_MS = 25;
 /** Until what could not be read or written (a full disk) is tried again. */
 const LOG_RETRY_MS = 1_000;
 
@@ -62,6 +67,7 @@ export const startConsumer = ({ queue, functionName, handler, onBatchEnded }: Co
   let receiving = false;
   let again = false;
   let alarm: NodeJS.Timeout | undefined;
+  let gathersUntil = 0;
   const quiet = createSignal();
 
   const outcomeOf = async (
@@ -107,6 +113,8 @@ export const startConsumer = ({ queue, functionName, handler, onBatchEnded }: Co
 
   const startBatch = (batch: readonly ReceivedMessage[]): void => {
     active += 1;
+    // After a full one there may be another at once.
+    gathersUntil = batch.length < BATCH_SIZE ? Date.now() + GATHER_MS : 0;
     handle(batch)
       .catch((error: unknown) => console.error(`A batch could not be settled: ${messageOf(error)}`))
       .finally(() => {
@@ -127,6 +135,11 @@ export const startConsumer = ({ queue, functionName, handler, onBatchEnded }: Co
       while (again && !stopped && active < CONCURRENCY) {
         again = false;
         const lookedAt = Date.now();
+        if (active > 0 && gathersUntil > lookedAt) {
+          clearTimeout(alarm);
+          alarm = setTimeout(() => void pump(), gathersUntil - lookedAt);
+          break;
+        }
         const batch = await queue.receive(BATCH_SIZE);
         if (batch.length > 0) {
           startBatch(batch);

@@ -4,7 +4,7 @@ import {
   type BatchGetItemCommandOutput,
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
-import type { Item } from './visitor-items.ts';
+import type { Item } from './item.ts';
 
 /** What to read of one table. */
 export interface TableKeys {
@@ -35,13 +35,24 @@ export type BatchGetSender = (
   input: BatchGetItemCommandInput,
 ) => Promise<Pick<BatchGetItemCommandOutput, 'Responses' | 'UnprocessedKeys'>>;
 
+const senders = new WeakMap<DynamoDBClient, BatchGetSender>();
+
+/** Lets a client's BatchGetItems be sent by another way than its own: `createDynamoClient` does, for all functions. */
+export const sendBatchGetsBy = (client: DynamoDBClient, sender: BatchGetSender): void => {
+  senders.set(client, sender);
+};
+
 /** Reads up to 100 items of any tables in one request; what DynamoDB left unprocessed is asked for once more. */
 export const batchGet = (
   client: DynamoDBClient,
   tables: readonly TableKeys[],
   consistent: boolean,
 ): Promise<BatchRead> =>
-  batchGetBy((input) => client.send(new BatchGetItemCommand(input)), tables, consistent);
+  batchGetBy(
+    senders.get(client) ?? ((input) => client.send(new BatchGetItemCommand(input))),
+    tables,
+    consistent,
+  );
 
 /** The same by a sender of one's own. */
 export const batchGetBy = async (

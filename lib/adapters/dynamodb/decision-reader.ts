@@ -3,12 +3,12 @@ import type { ControlSnapshot } from '../../contracts/control.ts';
 import type { Guesser } from '../../domain/guess/guess.ts';
 import type { CodeHold } from '../../domain/redemption/redemption-store.ts';
 import type { Account, StoredVisitor } from '../../domain/visitor/visitor-store.ts';
-import { type BatchRead, batchGetBy, itemAt } from './batch-get.ts';
+import { type BatchRead, batchGet, itemAt } from './batch-get.ts';
 import { controlKeys, readControl } from './control-items.ts';
 import { guessKey, readGuesses } from './guess-items.ts';
-import { createLeanBatchGet } from './lean-batch-get.ts';
+import type { Item } from './item.ts';
 import { partKey, readCodeHold, readPart } from './redemption-items.ts';
-import { accountKey, type Item, ordersKey, readAccount, readVisitor, stateKey } from './visitor-items.ts';
+import { accountKey, ordersKey, readAccount, readVisitor, stateKey } from './visitor-items.ts';
 
 /** All that one decision asks of the store, in one request. */
 export interface DecisionReadRequest {
@@ -46,13 +46,9 @@ export interface DecisionRead {
 /** Reads for decisions: eventually consistent, which costs half; the request brings what is newer along. */
 export type DecisionReader = (request: DecisionReadRequest) => Promise<DecisionRead>;
 
-export const createDecisionReader = (
-  client: DynamoDBClient,
-  visitorsTable: string,
-  logTable: string,
-): DecisionReader => {
-  const send = createLeanBatchGet(client);
-  return async ({ visitorIds, accountId, control, codes, spending = [] }) => {
+export const createDecisionReader =
+  (client: DynamoDBClient, visitorsTable: string, logTable: string): DecisionReader =>
+  async ({ visitorIds, accountId, control, codes, spending = [] }) => {
     const visitorKeys = visitorIds.flatMap((id) => [stateKey(id), ordersKey(id)]);
     const accountKeys = accountId === null ? [] : [accountKey(accountId)];
     const logKeys = [
@@ -60,8 +56,8 @@ export const createDecisionReader = (
       ...(codes === undefined ? [] : codeKeys(codes)),
       ...spending.map((capId) => partKey(capId, 0)),
     ];
-    const batch = await batchGetBy(
-      send,
+    const batch = await batchGet(
+      client,
       [
         { table: visitorsTable, keys: [...visitorKeys, ...accountKeys] },
         { table: logTable, keys: logKeys },
@@ -82,7 +78,6 @@ export const createDecisionReader = (
       spent: batch.unread.has(logTable) ? null : readSpent(batch, logTable, spending),
     };
   };
-};
 
 /** What an account spends of an authorization is one item. */
 const readSpent = (
