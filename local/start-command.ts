@@ -1,7 +1,11 @@
+import { fileURLToPath } from 'node:url';
 import { LOCAL_KEYS } from './seed.ts';
 import type { LocalServiceOptions } from './service.ts';
 import { DEMO_CATALOG, type LocalServiceThread, startServiceThread } from './service-thread.ts';
 import { messageOf, StartFailure } from './start-failure.ts';
+
+/** Where Node keeps compiled code: with it a start takes two thirds of the time. */
+const COMPILED = fileURLToPath(new URL('../node_modules/.cache/compile', import.meta.url));
 
 /** Should a stop hang for a reason that nobody thought of. */
 const STOP_LIMIT_MS = 4_600;
@@ -115,7 +119,7 @@ const stopOnSignal = (starting: Promise<LocalServiceThread>): void => {
 export const runStartCommand = async (settings: () => LocalServiceOptions): Promise<LocalServiceThread> => {
   try {
     const options = settings();
-    const starting = startServiceThread(options, process.env);
+    const starting = startServiceThread(options, { NODE_COMPILE_CACHE: COMPILED, ...process.env });
     stopOnSignal(starting);
     const service = await starting;
     service.failed

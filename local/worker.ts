@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import * as z from 'zod';
 import { runLocalService } from './service.ts';
@@ -32,6 +33,8 @@ try {
     wasFilled,
     clockOffsetMs,
   });
+  // Now and not at the end: whoever is killed would leave nothing to the next start.
+  flushCompileCache();
 } catch (error) {
   if (!(error instanceof StartFailure)) {
     console.error(error);
