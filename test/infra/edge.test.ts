@@ -2,24 +2,12 @@ import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../infra/config.ts';
 import { ROUTES } from '../../lib/contracts/routes.ts';
+import { WITH_EDGE } from './extras.ts';
 import { handlerOf } from './resources.ts';
 import { ofType, synthesize } from './synthesize.ts';
 
-const certificate = (region: string) => `arn:aws:acm:${region}:123456789012:certificate/1`;
-
-const settings = {
-  account: '123456789012',
-  region: 'eu-central-1',
-  api: { domain: { name: 'origin.shop.example', certificateArn: certificate('eu-central-1') } },
-  edge: {
-    domain: { name: 'wend.shop.example', certificateArn: certificate('us-east-1') },
-    requestsPerFiveMinutes: 3000,
-    rotation: 3,
-  },
-};
-
 describe('an environment with an edge', () => {
-  const { app, resources, templates } = synthesize('production', settings);
+  const { app, resources, templates } = synthesize('production', WITH_EDGE);
   const [distribution] = ofType(resources, 'AWS::CloudFront::Distribution');
   const text = JSON.stringify(distribution?.Properties);
 
@@ -98,7 +86,7 @@ describe('an environment without an edge', () => {
   });
 
   it('can not have one whose origin has no name', () => {
-    const { edge, region } = settings;
+    const { edge, region } = WITH_EDGE;
     expect(() => readConfig({ environment: 'production', overrides: { edge, region } })).toThrow(
       /edge: CloudFront reaches the API by a name of its own/,
     );

@@ -2,13 +2,12 @@ import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../infra/config.ts';
 import { ROUTES } from '../../lib/contracts/routes.ts';
+import { WITH_REPLICA } from './extras.ts';
 import { nameIn, statementsFor, thingsIn } from './resources.ts';
 import { ofType, synthesize } from './synthesize.ts';
 
-const settings = { account: '123456789012', region: 'eu-central-1', replicas: ['us-west-2'] };
-
 describe('an environment with a replica', () => {
-  const { app, templates, resources } = synthesize('production', settings);
+  const { app, templates, resources } = synthesize('production', WITH_REPLICA);
   const there = resources.filter(({ stack }) => stack === 'replica-us-west-2');
 
   it('keeps the rules of AwsSolutions and Serverless', () => {
@@ -82,8 +81,8 @@ describe('an environment with a replica', () => {
     ['at home', { replicas: ['eu-central-1'] }, /replicas: the home/],
     ['with a key of its own', { data: { ownKey: true } }, /data\.ownKey/],
   ])('can not be %s', (_, change, said) => {
-    expect(() => readConfig({ environment: 'production', overrides: { ...settings, ...change } })).toThrow(
-      said,
-    );
+    expect(() =>
+      readConfig({ environment: 'production', overrides: { ...WITH_REPLICA, ...change } }),
+    ).toThrow(said);
   });
 });

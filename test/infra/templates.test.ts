@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { deployedPicture, PICTURE_PATH } from '../../scripts/deployed-picture.ts';
+import { WITH_EDGE, WITH_REPLICA } from './extras.ts';
 import { type Resource, synthesize } from './synthesize.ts';
 
 /** What says nothing about a template: hashes of code, and sentences, which have tests of their own. */
@@ -37,6 +38,14 @@ describe('what is deployed to production', () => {
 
   it.each([...templates.keys()])('is, in the stack %s, what somebody looked at', (stack) => {
     expect(linesOf(resources.filter((resource) => resource.stack === stack))).toMatchSnapshot();
+  });
+
+  it.each([
+    ['edge', WITH_EDGE],
+    ['replica-us-west-2', WITH_REPLICA],
+  ])('is, in the stack %s of whoever wants it, what somebody looked at', (stack, overrides) => {
+    const wanted = synthesize('production', overrides).resources;
+    expect(linesOf(wanted.filter((resource) => resource.stack === stack))).toMatchSnapshot();
   });
 
   it('is what its picture shows; `node scripts/deployed-picture.ts` draws it anew', () => {
