@@ -60,6 +60,7 @@ const RULES: readonly Room[] = [
       'local/',
       'cli/',
       'infra/bundling.ts',
+      'infra/config.ts',
       'infra/functions.ts',
       ...LIBRARY,
     ],
