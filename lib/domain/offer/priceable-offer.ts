@@ -74,6 +74,18 @@ const currencyOf = (reward: Reward, settingsCurrency: string): string | null => 
   }
 };
 
+/** One text for all offers that have the same: a map finds it without comparing it letter by letter. */
+const texts = new Map<string, string>();
+const MAX_TEXTS = 10_000;
+
+const shared = (text: string): string => {
+  const known = texts.get(text);
+  if (known !== undefined) return known;
+  if (texts.size >= MAX_TEXTS) texts.clear();
+  texts.set(text, text);
+  return text;
+};
+
 /** Whether a reward is a sum, fixed by what it is on at list prices. */
 const isSum = (reward: Reward): boolean =>
   reward.type === 'amount' ||
@@ -101,8 +113,8 @@ export const toPriceableOffer = (definition: OfferDefinition, settingsCurrency: 
     group,
     with: names,
     exclusive,
-    combinesAs,
-    rivalsAs: isSum(definition.reward) ? JSON.stringify([target, linesAs, combinesAs]) : null,
+    combinesAs: shared(combinesAs),
+    rivalsAs: isSum(definition.reward) ? shared(JSON.stringify([target, linesAs, combinesAs])) : null,
     priority: definition.priority ?? 0,
   };
 };
