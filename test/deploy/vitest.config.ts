@@ -15,6 +15,7 @@ const FILES: readonly string[] =
         'test/deploy/service.deploy.ts',
         ...SHARED,
         'test/deploy/upgrade.deploy.ts',
+        'test/deploy/aws-calls.deploy.ts',
         'test/deploy/lint.deploy.ts',
         'test/deploy/destroy.deploy.ts',
       ]
