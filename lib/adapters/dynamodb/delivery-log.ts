@@ -10,6 +10,12 @@ import type { Item } from './item.ts';
 /** For how long it is known that a message was sent: twice as long as a dead-letter queue keeps it. */
 const DELIVERY_LIFE_MS = 30 * 24 * 60 * 60_000;
 
+/**
+ * A lease that ends so much later than those of now is of a clock that was set back. One that ends a little later is of
+ * somebody who asked a moment after, and was faster, or whose clock is ahead: it is theirs.
+ */
+const SET_BACK_MS = 24 * 60 * 60_000;
+
 /** Under the visitor, so that it is erased with them. A message's id may hold what a shop calls its carts: hashed. */
 const deliveryKey = ({ visitorId, messageId }: MessageName): Item => ({
   pk: { S: visitorId },
@@ -41,15 +47,15 @@ export const createDeliveryLog = (client: DynamoDBClient, table: string): Delive
           new UpdateItemCommand({
             TableName: table,
             Key: deliveryKey(name),
-            // A lease that ends later than any that is given now is of a clock that was set back.
             ConditionExpression:
-              'attribute_not_exists(pk) OR (st = :sending AND (lease <= :now OR lease > :end))',
+              'attribute_not_exists(pk) OR (st = :sending AND (lease <= :now OR lease > :beyond))',
             UpdateExpression: 'SET st = :sending, lease = :end, #ttl = :ttl ADD attempt :one',
             ExpressionAttributeNames: { '#ttl': 'ttl' },
             ExpressionAttributeValues: {
               ':sending': { S: 'sending' },
               ':now': number(now),
               ':end': number(now + leaseMs),
+              ':beyond': number(now + leaseMs + SET_BACK_MS),
               ':ttl': number(Math.ceil((now + DELIVERY_LIFE_MS) / 1000)),
               ':one': number(1),
             },

@@ -159,6 +159,14 @@ describe('a message', () => {
     expect(await log.claim(name, NOW + 99_000, 30_000)).toEqual({ kind: 'settled', settled });
   });
 
+  it('is held by who was faster, also from one who asked before, or whose clock is behind', async () => {
+    const name = deliveryOf(nextId()).message;
+    expect((await log.claim(name, NOW, 30_000)).kind).toBe('claimed');
+    for (const behind of [1, 500, 20 * 60_000]) {
+      expect((await log.claim(name, NOW - behind, 30_000)).kind).toBe('held');
+    }
+  });
+
   it('is not held for ever by a lease of a clock that was set back', async () => {
     const effect = deliveryOf(nextId());
     const future = NOW + 365 * 24 * 3_600_000;
