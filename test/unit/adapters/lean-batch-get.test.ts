@@ -1,7 +1,8 @@
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import { BatchGetItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { batchGetBy } from '../../../lib/adapters/dynamodb/batch-get.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { batchGet, batchGetBy } from '../../../lib/adapters/dynamodb/batch-get.ts';
+import { createDynamoClient } from '../../../lib/adapters/dynamodb/client.ts';
 import { createLeanBatchGet } from '../../../lib/adapters/dynamodb/lean-batch-get.ts';
 import { createRequestSigner } from '../../../lib/adapters/dynamodb/request-signature.ts';
 
@@ -197,5 +198,32 @@ describe('a lean read', () => {
     expect(read.complete).toBe(true);
     expect(read.items.size).toBe(2);
     expect(seen.map(bySdk)).toEqual([false, false]);
+  });
+});
+
+describe('the client that functions get', () => {
+  it('reads batches the lean way, once the SDK has shown how', async () => {
+    const address = server.address();
+    vi.stubEnv(
+      'AWS_ENDPOINT_URL_DYNAMODB',
+      `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`,
+    );
+    vi.stubEnv('AWS_REGION', 'eu-central-1');
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKID');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+    const mine = createDynamoClient();
+    const tables = [{ table: 'people', keys: [{ pk: { S: 'v-1' }, sk: { S: 'V' } }] }];
+    try {
+      await batchGet(mine, tables, true);
+      await batchGet(mine, tables, true);
+    } finally {
+      mine.destroy();
+      vi.unstubAllEnvs();
+    }
+    expect(seen.map(bySdk)).toEqual([true, false]);
+    expect(seen.map(({ body }) => JSON.parse(body))).toEqual([
+      { RequestItems: { people: { Keys: tables[0]?.keys, ConsistentRead: true } } },
+      { RequestItems: { people: { Keys: tables[0]?.keys, ConsistentRead: true } } },
+    ]);
   });
 });
