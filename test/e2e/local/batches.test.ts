@@ -58,11 +58,14 @@ describe('a queue', () => {
   });
 
   it('gathers what comes one by one while its function works on a batch', async () => {
-    await put('0');
+    await put('held up');
     await until(() => batches.length === 1);
-    for (const body of ['1', '2', '3']) await put(body);
-    await until(() => queue.isEmpty());
-    expect(batches.flat()).toEqual(['0', '1', '2', '3']);
+    for (const body of ['1', '2', '3', '4', '5']) {
+      await put(body);
+      await pause(2);
+    }
+    await until(() => batches.flat().length === 6);
+    expect(batches.flat()).toEqual(['held up', '1', '2', '3', '4', '5']);
     expect(batches.length).toBeLessThan(4);
   });
 
