@@ -2,7 +2,7 @@ import type { JsonObject } from '../../lib/domain/json.ts';
 import type { VisitorEvent } from '../../lib/domain/visitor/event.ts';
 import { DAY, HOUR, MINUTE } from '../unit/journey/life.ts';
 import type { Chance } from './chance.ts';
-import { type Extent, extentOf, KINDS, type Kind, type Name, PEOPLE } from './extent.ts';
+import { type Extent, extentOf, KINDS, type Kind, matterOf, type Name, PEOPLE } from './extent.ts';
 import { START } from './scenario.ts';
 
 /** Something that is accepted, and when: milliseconds after the start. */
@@ -16,6 +16,8 @@ export type Input = { readonly after: number } & (
   /** The store's lost timers are looked for. */
   | { readonly kind: 'sweep' }
 );
+
+type Who = Pick<VisitorEvent, 'userId' | 'anonymousId'>;
 
 /** All ids of a seed, as keys: those of the people, two devices each, and one that goes from hand to hand. */
 export const idKeysOf = (seed: number): readonly string[] => [
@@ -35,6 +37,7 @@ export class Days {
   #count = 0;
   #after = 0;
   #isPublished = false;
+  #last: { readonly who: Who; readonly name: Name } | null = null;
   readonly #sent: VisitorEvent[] = [];
 
   constructor(seed: number, chance: Chance) {
@@ -72,10 +75,15 @@ export class Days {
         if (again === undefined) break;
         return { after, kind: 'events', events: [again] };
       }
+      case 'sequel': {
+        if (this.#last === null) break;
+        const { who, name } = this.#last;
+        return { after, kind: 'events', events: this.#request(who, matterOf(name)) };
+      }
       case 'request':
         break;
     }
-    return { after, kind: 'events', events: this.#request() };
+    return { after, kind: 'events', events: this.#request(this.#somebody(), this.#extent.names) };
   }
 
   #kind(): Kind {
@@ -109,7 +117,8 @@ export class Days {
 
   #device(userId: string): string {
     const person = userId.slice(1);
-    return this.#chance.of(`a${person}`, `b${person}`, `d-${this.#seed}`);
+    const drawn = this.#chance.below(this.#extent.devices);
+    return [`d-${this.#seed}`, `a${person}`, `b${person}`][drawn] ?? '';
   }
 
   /** Clocks are wrong, and queues in phones are long. */
@@ -147,17 +156,17 @@ export class Days {
     };
   }
 
-  /** Events of one visitor, of one request. */
-  #request(): readonly VisitorEvent[] {
+  #somebody(): Who {
     const userId = this.#userId();
-    const who = this.#chance.of<Pick<VisitorEvent, 'userId' | 'anonymousId'>>(
-      { userId },
-      { anonymousId: this.#device(userId) },
-      { anonymousId: this.#device(userId) },
-    );
+    const isKnown = this.#extent.devices === 0 || this.#chance.happens(1 / 3);
+    return isKnown ? { userId } : { anonymousId: this.#device(userId) };
+  }
+
+  /** Events of one visitor, of one request. */
+  #request(who: Who, names: readonly Name[]): readonly VisitorEvent[] {
     const events = Array.from({ length: this.#chance.of(1, 1, 1, 2, 3) }, (): VisitorEvent => {
-      const { names } = this.#extent;
       const name = names[this.#chance.below(names.length)] ?? 'Page Viewed';
+      this.#last = { who, name };
       return {
         ...this.#base(this.#moment()),
         type: 'track',

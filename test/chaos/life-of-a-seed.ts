@@ -93,7 +93,7 @@ const play = async (
   }
   house.losesTimers = isChaotic ? 0.1 : 0;
   // How much is done before the next thing happens: where it is little, much waits, and meets.
-  const pace = chance.of(3, 12, 40);
+  const pace = chance.of(3, 6, 12, 40);
   let steps = 0;
   const act = async (): Promise<void> => {
     steps += 1;
