@@ -30,7 +30,7 @@ export const archiveTombstones = async (
         secret,
         writer: createTombstoneWriter(dynamo, tables.visitors),
         visitors: createAllVisitors(dynamo, tables.visitors),
-        forget: createForgetVisitor(dynamo, [tables.visitors, tables.log], { pause, random: Math.random }),
+        forget: createForgetVisitor(dynamo, tables, { pause, random: Math.random }),
       },
       tombstones,
     );

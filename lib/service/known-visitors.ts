@@ -1,7 +1,7 @@
 import { markOf } from '../domain/hash.ts';
 import type { VisitorEvent } from '../domain/visitor/event.ts';
 import type { MarkHome } from '../domain/visitor/marks.ts';
-import type { Visitor } from '../domain/visitor/state.ts';
+import { STRANGER, type Visitor } from '../domain/visitor/state.ts';
 import type { StoredVisitor, VisitorStore } from '../domain/visitor/visitor-store.ts';
 import { followLinks } from './follow-links.ts';
 
@@ -61,5 +61,9 @@ const withSealing = (stored: StoredVisitor, newKey: (() => Uint8Array) | undefin
     return newKey === undefined ? stored : { ...stored, sealing: { key: newKey(), erasedAt, fresh: true } };
   }
   if (erasedAt === null || erasedAt <= (sealing.erasedAt ?? Number.NEGATIVE_INFINITY)) return stored;
-  return { ...stored, sealing: { ...sealing, erasedAt } };
+  if (stored.kind !== 'visitor' || newKey === undefined) {
+    return { ...stored, sealing: { ...sealing, erasedAt } };
+  }
+  // They are being erased at this moment: whatever is received of them by now begins anew, over what is left.
+  return { ...stored, visitor: STRANGER, sealing: { key: newKey(), erasedAt, fresh: true } };
 };

@@ -165,7 +165,7 @@ export const createReactor = (deps: ReactDeps): Reactor => {
         writesOrders:
           orders !== before.orders ||
           // The orders of somebody who was forgotten must not come back with them.
-          (stored.kind === 'none' && stored.ordersVersion !== null) ||
+          ((stored.kind === 'none' || sealing?.fresh === true) && stored.ordersVersion !== null) ||
           ordersWouldExpire(before, after, anonymousRetentionMs),
         effects: [
           ...joined.links.map((link) => joinedEffect(link.visitorId, visitorId, stored.version, now)),

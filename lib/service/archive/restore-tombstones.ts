@@ -12,8 +12,8 @@ export interface RestoreDeps {
   readonly writer: TombstoneWriter;
   /** All that the store holds. */
   readonly visitors: () => AsyncIterable<RestoredVisitor>;
-  /** Deletes all that lies under a visitor id. */
-  readonly forget: (visitorId: string) => Promise<void>;
+  /** Deletes all that lies under a visitor id, but for what somebody began anew after they were erased. */
+  readonly forget: (visitorId: string, erasedAt: number) => Promise<void>;
 }
 
 /**
@@ -34,7 +34,7 @@ export const restoreTombstones = async (
   for await (const { visitorId, erasedAt } of visitors()) {
     const erasedLast = tombstones.get(tombstoneName(secret, visitorId));
     if (erasedLast === undefined || (erasedAt ?? Number.NEGATIVE_INFINITY) >= erasedLast) continue;
-    await forget(visitorId);
+    await forget(visitorId, erasedLast);
     forgotten += 1;
   }
   return forgotten;

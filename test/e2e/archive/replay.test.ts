@@ -143,11 +143,8 @@ describe('somebody who was erased', () => {
       writer: createTombstoneWriter(world.dynamo, TABLE_NAMES.visitors),
       stream: createArchiveStream(firehose, ARCHIVE_STREAM),
     })(ids, erasedAt);
-    const forget = createForgetVisitor(world.dynamo, Object.values(TABLE_NAMES), {
-      pause,
-      random: Math.random,
-    });
-    for (const id of ids) await forget(id);
+    const forget = createForgetVisitor(world.dynamo, TABLE_NAMES, { pause, random: Math.random });
+    for (const id of ids) await forget(id, erasedAt);
     firehose.destroy();
   };
 

@@ -56,19 +56,24 @@ const world = () => {
     newKey: () => randomBytes(KEY_BYTES),
   });
   const told: AppliedMail[] = [];
+  const bury = async (idKey: string, erasedAt: number) =>
+    createTombstoneWriter(client, table).leave(tombstoneName(await secret(), visitorIdOf(idKey)), erasedAt);
+  const forget = (idKey: string, erasedAt: number) =>
+    createForgetVisitor(client, TABLE_NAMES, { pause, random: Math.random })(visitorIdOf(idKey), erasedAt);
   return {
     secret,
     told,
     timer,
+    bury,
+    forget,
     /** Applies events one after the other, as each comes. */
     deliver: async (...events: readonly VisitorEvent[]) => {
       for (const one of events)
         await mail(visitorIdOf(primaryKeyOf(one)), [one], (heard) => told.push(heard));
     },
     erase: async (idKey: string, erasedAt: number) => {
-      const name = tombstoneName(await secret(), visitorIdOf(idKey));
-      await createTombstoneWriter(client, table).leave(name, erasedAt);
-      await createForgetVisitor(client, [table], { pause, random: Math.random })(visitorIdOf(idKey));
+      await bury(idKey, erasedAt);
+      await forget(idKey, erasedAt);
     },
   };
 };
@@ -187,6 +192,30 @@ describe('a tombstone', () => {
     expect(told.flatMap(({ applied }) => applied)).toEqual([]);
     await deliver(view('d4', { anonymousId: 'tablet' }, START + 3000));
     expect(told.flatMap(({ applied }) => applied.map(({ messageId }) => messageId))).toEqual(['d4']);
+  });
+
+  it('lets somebody who comes back in the midst of their erasure begin anew, and that is not deleted', async () => {
+    const { deliver, bury, forget } = world();
+    const order = { name: 'Order Completed', properties: { order_id: 'mid-1', revenue: 5 } };
+    await deliver(view('m1', { userId: 'mid', ...order }), view('m2', { userId: 'mid' }));
+    const key = await keyOf('user:mid');
+    await bury('user:mid', START + 1000);
+    await deliver(
+      view('m3', { userId: 'mid' }, START + 2000),
+      view('m4', { userId: 'mid', ...order, properties: { order_id: 'mid-2', revenue: 7 } }, START + 3000),
+    );
+    await forget('user:mid', START + 1000);
+    const id = visitorIdOf('user:mid');
+    const stored = (await createVisitorStore({ client, table }).read([id])).get(id);
+    if (stored?.kind !== 'visitor') throw new Error('they are gone');
+    expect(stored.visitor.state.events).toMatchObject({
+      'Product Viewed': { count: 1 },
+      'Order Completed': { count: 1 },
+    });
+    expect(Object.keys(stored.visitor.orders.byId)).toEqual(['mid-2']);
+    expect(await keyOf('user:mid')).not.toBe(key);
+    await forget('user:mid', START + 4000);
+    expect((await createVisitorStore({ client, table }).read([id])).get(id)?.kind).toBe('none');
   });
 
   it('is the later of two', async () => {
