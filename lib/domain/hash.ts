@@ -30,13 +30,23 @@ export const murmur3 = (text: string, seed: number): number => {
 export const bucketOf = (seed: string, experiment: string): number =>
   murmur3(`${experiment}\n${seed}`, 0x57656e64) / 4294967296;
 
+const DIGITS = '0123456789abcdefghijklmnopqrstuvwxyz';
+
+/** What `toString(36).padStart(width, '0')` gives for a hash, in half of its time: each event is marked by two of them. */
+export const base36 = (hash: number, width: number): string => {
+  let text = '';
+  for (let rest = hash; rest > 0 || text.length < width; rest = Math.floor(rest / 36))
+    text = DIGITS.charAt(rest % 36) + text;
+  return text;
+};
+
 /** An event is asked for its mark several times in a row. */
 let last = { messageId: '', mark: '' };
 
 /** A 64-bit fingerprint of a `messageId`, in at most 14 characters. */
 export const markOf = (messageId: string): string => {
   if (messageId === last.messageId && last.mark !== '') return last.mark;
-  const low = murmur3(messageId, 0x57454e44).toString(36).padStart(7, '0');
-  last = { messageId, mark: murmur3(messageId, 0x6d61726b).toString(36) + low };
+  const low = base36(murmur3(messageId, 0x57454e44), 7);
+  last = { messageId, mark: base36(murmur3(messageId, 0x6d61726b), 1) + low };
   return last.mark;
 };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { markOf } from '../../../lib/domain/hash.ts';
+import { base36, markOf } from '../../../lib/domain/hash.ts';
 import { applyEvents } from '../../../lib/domain/visitor/apply.ts';
 import type { VisitorEvent } from '../../../lib/domain/visitor/event.ts';
 import {
@@ -74,6 +74,28 @@ const evictsFreshMarks: KeepMarks = (committed, fresh, now) => keepMarks([...com
 const forgetsOldMarks: KeepMarks = (committed, fresh, now) => ({
   ...keepMarks(committed, fresh, now),
   evicted: [],
+});
+
+describe('a mark', () => {
+  it('stays what it was in earlier releases: visitors are stored with them', () => {
+    expect(['m-1', 'rees46-2', 'draw:v1:grid-layout'].map(markOf)).toEqual([
+      'p4qru1ulqmi8',
+      '1036q5210lnman',
+      '1rm8vzb12xhha5',
+    ]);
+  });
+
+  const asToString = (convert: typeof base36) =>
+    fc.property(
+      fc.nat(2 ** 32 - 1),
+      fc.integer({ min: 1, max: 7 }),
+      (hash, width) => convert(hash, width) === hash.toString(36).padStart(width, '0'),
+    );
+
+  it('is the hash in base 36', () => {
+    fc.assert(asToString(base36));
+    expect(failsOn(asToString((hash) => base36(hash, 1)))).toBe(true);
+  });
 });
 
 describe('a message', () => {
