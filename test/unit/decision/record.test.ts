@@ -41,7 +41,7 @@ const complete = (input: DecisionInput, pending: readonly string[]): CompleteAns
 
 describe('the projection of a profile', () => {
   it('decides the same to the byte', () => {
-    fc.assert(sameToTheByte(project), { numRuns: 150 });
+    fc.assert(sameToTheByte(project), { numRuns: 400 });
   });
 
   it.each<[string, Partial<Profile>]>([
@@ -124,7 +124,7 @@ describe('a record', () => {
   it('replays its decision to the byte, with the catalog loaded from its stored form', () => {
     fc.assert(
       replaysToTheByte((record) => record),
-      { numRuns: 100 },
+      { numRuns: 200 },
     );
   });
 
@@ -146,7 +146,7 @@ describe('a record', () => {
         const explained = replay({ ...record, request: { ...record.request, explain: true } }, input.catalog);
         expect(JSON.stringify(explained)).toBe(JSON.stringify(complete(asked, [])));
       }),
-      { numRuns: 100 },
+      { numRuns: 200 },
     );
   });
 });
