@@ -4,7 +4,7 @@ import { memoryStore } from './stores.ts';
 import { ALL_LAWS, wrongWith } from './verdict.ts';
 
 /** Seeds after which a house that is broken has been seen to be. */
-const SEEDS = 600;
+const SEEDS = 150;
 
 // What is in memory need not be small: compressing it would take a quarter of the time.
 vi.mock('../../lib/adapters/dynamodb/blob.ts', () => import('./memory/blob.ts'));

@@ -3,7 +3,7 @@ import { LEDGER_BREAKAGES } from './breakages.ts';
 import { LEDGER_LAWS, wrongWith } from './verdict.ts';
 
 /** Seeds after which a ledger that is broken has been seen to be. */
-const SEEDS = 400;
+const SEEDS = 150;
 
 vi.mock('../../../lib/adapters/dynamodb/blob.ts', () => import('../memory/blob.ts'));
 
