@@ -19,6 +19,7 @@ import type { AppliedMail } from '../../../lib/service/applied-mail.ts';
 import { createReactor, primaryKeyOf } from '../../../lib/service/react.ts';
 import { TABLE_NAMES } from '../../../local/store/tables.ts';
 import { startEmbeddedStore, type TestStore } from '../../embedded-store.ts';
+import { catalogOf } from '../../unit/journey/life.ts';
 import { event, START } from '../../unit/visitor/people.ts';
 
 const NOW = START + 3_600_000;
@@ -145,6 +146,37 @@ describe('the key of a visitor', () => {
       told.map(({ sealing }) => Buffer.from(sealing.key).toString('hex')),
     );
     expect(new Set(used)).toEqual(new Set([key]));
+  });
+
+  it('stays where a timer writes the visitor, who is then nobody’s mail', async () => {
+    const catalog = catalogOf([
+      {
+        kind: 'journey',
+        id: 'wait',
+        enter: { on: 'Cart Left' },
+        steps: [
+          { id: 'quiet', wait: { for: 'PT1H' } },
+          { id: 'note', set: { traits: { waited: true } } },
+        ],
+      },
+    ]);
+    const reactorAt = (now: number, newKey?: () => Uint8Array) =>
+      createReactor({
+        visitors: createVisitorStore({ client, table }),
+        catalogs: async () => ({ active: catalog, rollout: null }),
+        now: () => now,
+        pause,
+        random: Math.random,
+        ...(newKey === undefined ? {} : { newKey }),
+      });
+    const id = visitorIdOf('user:waits');
+    await reactorAt(START, () => randomBytes(KEY_BYTES)).mail(id, [
+      view('w1', { userId: 'waits', name: 'Cart Left' }),
+    ]);
+    const [key, before] = [await keyOf('user:waits'), (await itemOf('user:waits'))?.['v']?.N];
+    await reactorAt(START + 2 * 3_600_000).timer({ visitorId: id, generation: 1 });
+    expect((await itemOf('user:waits'))?.['v']?.N).not.toBe(before);
+    expect(await keyOf('user:waits')).toBe(key);
   });
 
   it('does not lie in what is laid aside', () => {
