@@ -17,7 +17,9 @@ const LONGEST = [
   'test/e2e/redeem/races.test.ts',
   'test/e2e/replay/kill.test.ts',
   'test/scenarios/flight-delay.test.ts',
+  'test/scenarios/tent-sample.test.ts',
   'test/e2e/business/fan-out.test.ts',
+  'test/e2e/effects/pipeline.test.ts',
 ];
 
 /** Projects in their order: the many short tests come last, and fill what the long ones leave. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { redemptionAnswerSchema } from '../../lib/contracts/http/redemptions.ts';
-import { oneOfEach, runReadme, scenario } from './scenario.ts';
+import { oneOfEach, oneTreated, runReadme, scenario } from './scenario.ts';
 
 const wend = scenario('cosmetics');
 
@@ -249,7 +249,7 @@ describe('a foundation that runs low', () => {
 
   it('is cheaper for two weeks, and no longer', async () => {
     await wend.setClock(AUTUMN);
-    const { treated } = await oneOfEach(wend, 'running-low', 'face', (userId) =>
+    const treated = await oneTreated(wend, 'running-low', 'face', (userId) =>
       ordered(userId, `order-of-${userId}`, 'foundation'),
     );
     await wend.setClock('2027-10-28T10:00:00Z');

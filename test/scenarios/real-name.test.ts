@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { problemOf } from '../contract/client.ts';
-import { definitionsOf, oneOfEach, runReadme, scenario } from './scenario.ts';
+import { definitionsOf, oneTreated, runReadme, scenario } from './scenario.ts';
 
 const wend = scenario('real-name');
 
@@ -29,7 +29,7 @@ const everythingSaidTo = async (userId: string): Promise<string> => {
 
 /** Orders, so that what comes after an order comes to somebody whom the holdout leaves in. */
 const buyer = async (prefix: string, traits: object): Promise<string> => {
-  const { treated } = await oneOfEach(wend, 'after-care', prefix, async (userId) => {
+  const treated = await oneTreated(wend, 'after-care', prefix, async (userId) => {
     await wend.identify(userId, traits);
     await order(userId, `o-${userId}`);
   });

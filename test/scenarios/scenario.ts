@@ -198,26 +198,45 @@ export const scenario = (recipe: string) => {
 
 type Scenario = ReturnType<typeof scenario>;
 
-/**
- * The first of many people who is in a journey's holdout, and the first who is not: draws hang on their ids.
- *
- * @param enter - brings a person into the journey
- */
-export const oneOfEach = async (
+/** Brings people into a journey, one after the other; whether its holdout has them hangs on their ids. */
+async function* entrants(
   wend: Scenario,
   journeyId: string,
   prefix: string,
   enter: (userId: string) => Promise<void>,
-): Promise<{ readonly treated: string; readonly heldOut: string }> => {
-  let treated: string | undefined;
-  let heldOut: string | undefined;
+): AsyncGenerator<{ readonly userId: string; readonly heldOut: boolean }> {
   for (let number = 1; number <= 100; number += 1) {
     const userId = `${prefix}-${number}`;
     await enter(userId);
     const found = (await wend.journeysOf(userId)).find((journey) => journey.journeyId === journeyId);
     if (found === undefined) throw new Error(`${userId} is not in ${journeyId}`);
-    if (found.holdout) heldOut ??= userId;
-    else treated ??= userId;
+    yield { userId, heldOut: found.holdout };
+  }
+}
+
+/**
+ * The first of many people whom a journey's holdout leaves in.
+ *
+ * @param enter - brings a person into the journey
+ */
+export const oneTreated = async (...of: Parameters<typeof entrants>): Promise<string> => {
+  for await (const { userId, heldOut } of entrants(...of)) if (!heldOut) return userId;
+  throw new Error('of 100 people none was treated');
+};
+
+/**
+ * The first of many people who is in a journey's holdout, and the first who is not.
+ *
+ * @param enter - brings a person into the journey
+ */
+export const oneOfEach = async (
+  ...of: Parameters<typeof entrants>
+): Promise<{ readonly treated: string; readonly heldOut: string }> => {
+  let treated: string | undefined;
+  let heldOut: string | undefined;
+  for await (const entrant of entrants(...of)) {
+    if (entrant.heldOut) heldOut ??= entrant.userId;
+    else treated ??= entrant.userId;
     if (treated !== undefined && heldOut !== undefined) return { treated, heldOut };
   }
   throw new Error(`of 100 people none was ${treated === undefined ? 'treated' : 'held out'}`);

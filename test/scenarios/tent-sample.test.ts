@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { oneOfEach, runReadme, scenario } from './scenario.ts';
+import { oneOfEach, oneTreated, runReadme, scenario } from './scenario.ts';
 
 const wend = scenario('tent-sample');
 
@@ -28,8 +28,8 @@ const supporter = async (userId: string, followers?: number): Promise<void> => {
   await wend.settle();
 };
 
-/** A supporter whom the holdout leaves in, and one whom it holds. */
-const proposed = () => oneOfEach(wend, 'tent-to-try', 'fan', supporter);
+/** A supporter whom the holdout leaves in. */
+const proposed = () => oneTreated(wend, 'tent-to-try', 'fan', supporter);
 
 /** The open work that is about a person. */
 const taskOf = async (userId: string) => {
@@ -39,7 +39,7 @@ const taskOf = async (userId: string) => {
 
 describe('a consistent supporter of tents', () => {
   it('is proposed to a person with what they wrote, and gets nothing before the approval', async () => {
-    const { treated } = await proposed();
+    const treated = await proposed();
     const [task] = await taskOf(treated);
     expect(task).toMatchObject({ queue: 'community', outcomes: ['approved', 'refused'] });
     expect(task?.summary).toContain('Third summer with this tent');
@@ -49,7 +49,7 @@ describe('a consistent supporter of tents', () => {
 
   it('is sent one to try, free, once that person has approved', async () => {
     await wend.setClock('2027-01-11T11:00:00Z');
-    const { treated } = await proposed();
+    const treated = await proposed();
     const [task] = await taskOf(treated);
     await wend.done(task?.taskId ?? '', 'approved');
     expect(await wend.heldGrants(treated)).toMatchObject([{ offerId: 'tent-to-try' }]);
@@ -71,7 +71,7 @@ describe('a consistent supporter of tents', () => {
 
   it('has it by an order of its own, or beside what they buy, once', async () => {
     await wend.setClock('2027-01-11T11:00:00Z');
-    const { treated } = await proposed();
+    const treated = await proposed();
     const [task] = await taskOf(treated);
     await wend.done(task?.taskId ?? '', 'approved');
     const [grant] = await wend.heldGrants(treated);
@@ -94,7 +94,7 @@ describe('a consistent supporter of tents', () => {
 
   it('is asked about once a year, however much they write', async () => {
     await wend.setClock('2027-01-11T11:00:00Z');
-    const { treated } = await proposed();
+    const treated = await proposed();
     const [task] = await taskOf(treated);
     await wend.done(task?.taskId ?? '', 'approved');
     await post(treated, 'And now the new one!');
@@ -113,7 +113,7 @@ describe('a consistent supporter of tents', () => {
     ['a person refuses', async (taskId: string) => wend.done(taskId, 'refused')],
     ['nobody decides within a week', async () => wend.advance('P8D')],
   ])('gets nothing when %s, and is not proposed again at their next post', async (_, decide) => {
-    const { treated } = await proposed();
+    const treated = await proposed();
     const [task] = await taskOf(treated);
     await decide(task?.taskId ?? '');
     await post(treated, 'Lovely');
@@ -124,14 +124,14 @@ describe('a consistent supporter of tents', () => {
   });
 
   it('in the holdout is counted and proposed to nobody', async () => {
-    const { heldOut } = await proposed();
+    const { heldOut } = await oneOfEach(wend, 'tent-to-try', 'fan', supporter);
     expect(await taskOf(heldOut)).toEqual([]);
     await wend.advance('P30D');
     expect(await wend.grantsOf(heldOut)).toEqual([]);
   });
 
   it('who declines gets none', async () => {
-    const { treated } = await proposed();
+    const treated = await proposed();
     await wend.track(treated, 'Sample Declined');
     await wend.settle();
     expect(await taskOf(treated)).toEqual([]);
