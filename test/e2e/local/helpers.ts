@@ -102,10 +102,10 @@ export interface Started {
 
 const running = new Set<ChildProcess>();
 
-/** Runs a TypeScript file under Node 24 with the given variables and none of ours. */
+/** Runs a TypeScript file under Node 24 with the given variables and none of ours but where compiled code is kept. */
 export const startScript = (file: string, variables: Readonly<Record<string, string>>): Started => {
   const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(WEND_|AWS_|PORT$|VITEST|NODE_)/.test(name),
+    ([name]) => !/^(WEND_|AWS_|PORT$|VITEST|NODE_(?!COMPILE_CACHE$))/.test(name),
   );
   const child = spawn(process.execPath, [file], {
     cwd: ROOT,
