@@ -201,7 +201,7 @@ describe('many offers', () => {
     });
 
   it('are priced as if each were looked at, though of rivals only the best is', () => {
-    fc.assert(sameAsIfEachMattered(priceByCategory), { numRuns: 600 });
+    fc.assert(sameAsIfEachMattered(priceByCategory), { numRuns: 300 });
     const onTheSame = rivalling(({ offer }) => (offer.rivalsAs === null ? null : offer.target));
     expect(failsOn(sameAsIfEachMattered(onTheSame))).toBe(true);
     const combiningAlike = rivalling(({ offer }) => (offer.rivalsAs === null ? null : offer.combinesAs));

@@ -194,7 +194,7 @@ const SAME_ARMS: Situations = (catalog) => {
 
 describe('what was decided in a situation', () => {
   it('is what would have been decided anew', { timeout: 120_000 }, () => {
-    fc.assert(sameAsAnew(situations), { numRuns: 600 });
+    fc.assert(sameAsAnew(situations), { numRuns: 300 });
   });
 
   it.each([
