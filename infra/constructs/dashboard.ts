@@ -21,6 +21,8 @@ export interface WendDashboardProps {
   readonly figures: Figures;
   readonly apiId: string;
   readonly alarms: readonly IAlarm[];
+  /** Whether applied events are archived. */
+  readonly archives: boolean;
 }
 
 const HALF = 12;
@@ -44,6 +46,7 @@ export class WendDashboard extends Construct {
         ...this.#answers(props),
         ...this.#events(props),
         ...this.#shop(props),
+        ...(props.archives ? this.#archive(props) : []),
       ],
     });
   }
@@ -91,6 +94,20 @@ export class WendDashboard extends Construct {
           'Laid aside, messages',
           LAID_ASIDE.map(({ name }) => figures.queue(name, 'ApproximateNumberOfMessagesVisible')),
         ),
+      ],
+    ];
+  }
+
+  #archive({ figures }: WendDashboardProps): IWidget[][] {
+    return [
+      [
+        graph('Archive, age of the oldest record, seconds', [
+          figures.archive('DeliveryToS3.DataFreshness', 'Maximum'),
+        ]),
+        graph('Archive, bytes taken and written', [
+          figures.archive('IncomingBytes', 'Sum'),
+          figures.archive('DeliveryToS3.Bytes', 'Sum'),
+        ]),
       ],
     ];
   }

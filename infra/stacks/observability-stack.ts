@@ -33,6 +33,7 @@ export class ObservabilityStack extends HouseStack {
       figures,
       apiId,
       alarms,
+      archives: config.archive !== null,
     });
   }
 }

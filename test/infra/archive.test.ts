@@ -59,6 +59,8 @@ describe('an environment', () => {
     expect(ofType(resources, 'AWS::KinesisFirehose::DeliveryStream')).toEqual([]);
     expect(ofType(resources, 'AWS::S3::Bucket')).toEqual([]);
     const alarms = ofType(resources, 'AWS::CloudWatch::Alarm').map(({ id }) => id);
+    const [dashboard] = ofType(resources, 'AWS::CloudWatch::Dashboard');
+    expect(JSON.stringify(dashboard?.Properties)).not.toContain('AWS/Firehose');
     expect(alarms.filter((id) => id.startsWith('ArchiveFails') || id.startsWith('ArchiveLate'))).toEqual([]);
   });
 
