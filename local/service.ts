@@ -134,6 +134,7 @@ const run = async (options: LocalServiceOptions, undo: Undo[]): Promise<LocalSer
     aws: () => ({
       endpoint: busUrl,
       store: storeUrl,
+      tables: TABLE_NAMES,
       archive: data.archivePath ?? null,
       clockOffsetMs: clock.offset(),
     }),

@@ -4,7 +4,6 @@ import * as z from 'zod';
 import { createQueueSender } from '../../lib/adapters/sqs/queue-sender.ts';
 import { nameOf } from '../../lib/contracts/names.ts';
 import type { QueueSender } from '../../lib/contracts/queue-sender.ts';
-import { TABLE_NAMES } from '../../local/store/tables.ts';
 import { CommandFailure, type Console, EXIT_USAGE } from '../console.ts';
 import { askService, expectOk, type TargetOptions, targetOf } from '../service-client.ts';
 
@@ -31,6 +30,7 @@ export interface ArchiveHouse {
 const localSchema = z.object({
   endpoint: z.string(),
   store: z.string(),
+  tables: z.object({ visitors: z.string(), log: z.string() }),
   archive: z.string().nullable(),
   clockOffsetMs: z.number(),
 });
@@ -59,7 +59,7 @@ const local = async (options: ArchiveOptions, console: Console): Promise<Archive
   const sqs = new SQSClient({ endpoint: aws.endpoint, ...LOCAL });
   return {
     dynamo,
-    tables: TABLE_NAMES,
+    tables: aws.tables,
     queues: await senderOf(sqs, 'events-received'),
     directory,
     now: () => Date.now() + aws.clockOffsetMs,

@@ -16,6 +16,8 @@ export interface LocalAws {
   readonly endpoint: string;
   /** Address of DynamoDB. */
   readonly store: string;
+  /** The names of its tables. */
+  readonly tables: { readonly visitors: string; readonly log: string };
   /** Directory of the archive; null where nothing is archived. */
   readonly archive: string | null;
   /** How far the service's clock is from real time, milliseconds. */
