@@ -22,7 +22,7 @@ export const medusa = (require: NodeJS.Require): Engine => ({
       .parse(require('@medusajs/promotion/dist/services/promotion-module.js'));
     const rules = (attribute: string, operator: string, value: string | number | null) =>
       value === null ? [] : [{ attribute, operator, values: [{ value: String(value) }] }];
-    const stored = promotions.map(({ id, percentage, sku, minimum }) => ({
+    const stored = promotions.map(({ id, percentage, on, sku, minimum }) => ({
       id,
       code: id,
       is_automatic: true,
@@ -30,7 +30,7 @@ export const medusa = (require: NodeJS.Require): Engine => ({
       rules: rules('subtotal', 'gte', minimum),
       application_method: {
         type: 'percentage',
-        ...(sku === null
+        ...(on === 'order'
           ? { target_type: 'order', allocation: 'across' }
           : { target_type: 'items', allocation: 'each', max_quantity: 1000 }),
         value: percentage,

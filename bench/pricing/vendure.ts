@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { callable, type Engine, largestOf } from './engine.ts';
+import type { Promotion } from './workload.ts';
 
 interface VendureLine {
   readonly id: string;
@@ -63,19 +64,25 @@ export const vendure = (require: NodeJS.Require): Engine => ({
               args: [argument('amount', minimum), argument('taxInclusive', false)],
             },
           ];
-    const actionOf = (percentage: number, sku: string | null) => {
+    // It has no percentage off every line but by naming the products.
+    const products = [...new Set(baskets.flatMap((lines) => lines.map(({ sku }) => sku)))];
+    const actionOf = ({ percentage, on, sku }: Promotion) => {
       const discount = argument('discount', percentage);
-      return sku === null
+      return on === 'order'
         ? { code: core.orderPercentageDiscount.code, args: [discount] }
         : {
             code: core.productsPercentageDiscount.code,
-            args: [discount, argument('productVariantIds', [sku])],
+            args: [discount, argument('productVariantIds', sku === null ? products : [sku])],
           };
     };
     const stored = promotions.map(
-      ({ id, percentage, sku, minimum }) =>
+      (promotion) =>
         new core.Promotion(
-          { id, conditions: conditionsOf(minimum), actions: [actionOf(percentage, sku)] },
+          {
+            id: promotion.id,
+            conditions: conditionsOf(promotion.minimum),
+            actions: [actionOf(promotion)],
+          },
           [core.minimumOrderAmount],
           [core.productsPercentageDiscount, core.orderPercentageDiscount],
         ),

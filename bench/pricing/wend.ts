@@ -23,12 +23,12 @@ export const wend: Engine = {
   prepare: ({ promotions, baskets }) => {
     const groups = [...new Set(promotions.map(({ group }) => group))];
     const parsed = parseDefinitions(
-      promotions.map(({ id, percentage, sku, minimum, group }) => ({
+      promotions.map(({ id, percentage, on, sku, minimum, group }) => ({
         kind: 'offer',
         id,
         ...(minimum === null ? {} : { where: { 'cart.total': { $gte: minimum } } }),
         ...(sku === null ? {} : { lines: { 'line.sku': sku } }),
-        reward: { type: 'percentage', value: percentage, on: sku === null ? 'order' : 'lines' },
+        reward: { type: 'percentage', value: percentage, on },
         combine: { group, with: groups },
         until: '2030-01-01T00:00:00Z',
       })),

@@ -2,7 +2,9 @@
 export interface Promotion {
   readonly id: string;
   readonly percentage: number;
-  /** Off every unit of one product; null: off the whole order. */
+  /** Off the order as a whole, or off each line of its own. */
+  readonly on: 'order' | 'lines';
+  /** Lines of one product alone; null: all. */
   readonly sku: string | null;
   /** For orders from this total on, minor units; null: for all. */
   readonly minimum: number | null;
@@ -45,6 +47,7 @@ const fewApply: Kind = {
     const applies = Number.isInteger(place) && place < APPLYING;
     return {
       percentage: applies ? 10 + place : percentageAt(index),
+      on: 'lines',
       sku: applies ? `SKU-${place}` : `OTHER-${index}`,
       minimum: applies || index % 2 === 0 ? 1000 : 100_000_000,
       group: `g${Math.floor(index / every)}`,
@@ -56,18 +59,24 @@ const eachOnOneProduct: Kind = {
   name: 'each on one product of the cart',
   promotionAt: (index, _count, lines) => ({
     percentage: percentageAt(index),
+    on: 'lines',
     sku: `SKU-${index % lines}`,
     minimum: null,
     group: `g${index % lines}`,
   }),
 };
 
-const allOnTheOrder: Kind = {
-  name: 'all on the whole order',
-  promotionAt: (index) => ({ percentage: percentageAt(index), sku: null, minimum: null, group: 'g0' }),
-};
+const allOn = (on: Promotion['on'], name: string): Kind => ({
+  name,
+  promotionAt: (index) => ({ percentage: percentageAt(index), on, sku: null, minimum: null, group: 'g0' }),
+});
 
-export const KINDS: readonly Kind[] = [fewApply, eachOnOneProduct, allOnTheOrder];
+export const KINDS: readonly Kind[] = [
+  fewApply,
+  eachOnOneProduct,
+  allOn('lines', 'all on every line'),
+  allOn('order', 'all on the whole order'),
+];
 
 /** Promotions of a kind, and carts of so many lines. */
 export const workloadOf = (kind: Kind, promotions: number, lines: number, baskets: number): Workload => ({
