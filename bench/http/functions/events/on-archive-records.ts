@@ -1,0 +1,1 @@
+export { handler } from '../../../../functions/events/on-archive-records.ts';
