@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { createDynamoClient } from '../../lib/adapters/dynamodb/client.ts';
-import { createCodeSecretReader } from '../../lib/adapters/dynamodb/code-secret-reader.ts';
 import { createControlStore } from '../../lib/adapters/dynamodb/control-store.ts';
 import { createDecisionLog } from '../../lib/adapters/dynamodb/decision-log.ts';
 import { createDecisionReader } from '../../lib/adapters/dynamodb/decision-reader.ts';
 import { createGuessCounter } from '../../lib/adapters/dynamodb/guess-counter.ts';
+import { createCodeSecretReader } from '../../lib/adapters/dynamodb/secret-reader.ts';
 import { createEventBridgeClient, createEventBus } from '../../lib/adapters/eventbridge/event-bus.ts';
 import { environmentSchema } from '../../lib/contracts/environment.ts';
 import { ROUTES } from '../../lib/contracts/routes.ts';

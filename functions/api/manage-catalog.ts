@@ -1,6 +1,7 @@
 import { createDynamoClient } from '../../lib/adapters/dynamodb/client.ts';
-import { createCodeSecretWriter } from '../../lib/adapters/dynamodb/code-secret-writer.ts';
 import { createControlStore } from '../../lib/adapters/dynamodb/control-store.ts';
+import { CODE_SECRET_KEY } from '../../lib/adapters/dynamodb/secret-reader.ts';
+import { createSecretWriter } from '../../lib/adapters/dynamodb/secret-writer.ts';
 import { createVisitorSampler } from '../../lib/adapters/dynamodb/visitor-sampler.ts';
 import { environmentSchema, operatorsOf } from '../../lib/contracts/environment.ts';
 import { ROUTES } from '../../lib/contracts/routes.ts';
@@ -20,7 +21,7 @@ const store = createControlStore(dynamo, environment.WEND_LOG_TABLE);
 const control = createControlPlane({ store, maxAgeMs: environment.WEND_CONTROL_MAX_AGE_MS });
 
 const catalogs = createCatalogLibrary(store);
-const ensureSecret = createCodeSecretWriter(dynamo, environment.WEND_LOG_TABLE);
+const ensureSecret = createSecretWriter(dynamo, environment.WEND_LOG_TABLE, CODE_SECRET_KEY);
 
 /** The routes under `/v1/catalog`, and the codes of its offers. */
 export const handler = createApiHandler({

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createAccountReader } from '../../lib/adapters/dynamodb/account-reader.ts';
 import { createDynamoClient } from '../../lib/adapters/dynamodb/client.ts';
-import { createCodeSecretReader } from '../../lib/adapters/dynamodb/code-secret-reader.ts';
 import { createControlStore } from '../../lib/adapters/dynamodb/control-store.ts';
 import { createExhaustedStore } from '../../lib/adapters/dynamodb/exhausted-store.ts';
 import { createRedemptionStore } from '../../lib/adapters/dynamodb/redemption-store.ts';
+import { createCodeSecretReader } from '../../lib/adapters/dynamodb/secret-reader.ts';
 import { createTaskStore } from '../../lib/adapters/dynamodb/task-store.ts';
 import { createVisitorReader } from '../../lib/adapters/dynamodb/visitor-store.ts';
 import { createQueueSender, createSqsClient } from '../../lib/adapters/sqs/queue-sender.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createArchiveSecret } from '../../lib/adapters/dynamodb/archive-secret-writer.ts';
+import { createArchiveSecret } from '../../lib/adapters/dynamodb/archive-secret.ts';
 import { createDynamoClient } from '../../lib/adapters/dynamodb/client.ts';
 import { createControlStore } from '../../lib/adapters/dynamodb/control-store.ts';
 import { createVisitorStore } from '../../lib/adapters/dynamodb/visitor-store.ts';

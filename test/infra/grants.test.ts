@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { TableAccess } from '../../infra/function-definition.ts';
 import { FUNCTION_NAMES, FUNCTIONS, type FunctionName } from '../../infra/functions.ts';
-import { CODE_SECRET_KEY } from '../../lib/adapters/dynamodb/code-secret-reader.ts';
 import { chunkKey, KEYS_KEY, POINTER_KEY, versionKey } from '../../lib/adapters/dynamodb/control-items.ts';
+import { CODE_SECRET_KEY } from '../../lib/adapters/dynamodb/secret-reader.ts';
 import { stateKey } from '../../lib/adapters/dynamodb/visitor-items.ts';
 
 const folder = new URL('../../lib/adapters/dynamodb/', import.meta.url);

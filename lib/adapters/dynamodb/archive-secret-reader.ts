@@ -1,15 +1,12 @@
-import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type ArchiveSecret, archiveSecretOf } from '../../domain/archive/archive-secret.ts';
-import type { Item } from './item.ts';
-
-/** Beside visitors' keys and tombstones: each is worth nothing without it, and what is restored shall fit together. */
-export const ARCHIVE_SECRET_KEY: Item = { pk: { S: 'archive-secret' }, sk: { S: 'S' } };
+import { ARCHIVE_SECRET_KEY, createSecretReader } from './secret-reader.ts';
 
 /** Reads what the environment's archive names people by; null where nothing was archived yet. */
-export const createArchiveSecretReader =
-  (client: DynamoDBClient, table: string) => async (): Promise<ArchiveSecret | null> => {
-    const { Item: item } = await client.send(
-      new GetItemCommand({ TableName: table, Key: ARCHIVE_SECRET_KEY, ConsistentRead: true }),
-    );
-    return item?.s?.B === undefined ? null : archiveSecretOf(item.s.B);
+export const createArchiveSecretReader = (client: DynamoDBClient, table: string) => {
+  const read = createSecretReader(client, table, ARCHIVE_SECRET_KEY);
+  return async (): Promise<ArchiveSecret | null> => {
+    const bytes = await read();
+    return bytes === null ? null : archiveSecretOf(bytes);
   };
+};

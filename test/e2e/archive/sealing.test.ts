@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createArchiveSecret } from '../../../lib/adapters/dynamodb/archive-secret-writer.ts';
+import { createArchiveSecret } from '../../../lib/adapters/dynamodb/archive-secret.ts';
 import { pack } from '../../../lib/adapters/dynamodb/blob.ts';
 import { createForgetVisitor } from '../../../lib/adapters/dynamodb/forget-visitor.ts';
 import { readChange } from '../../../lib/adapters/dynamodb/stream-record.ts';

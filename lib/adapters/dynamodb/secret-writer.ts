@@ -4,18 +4,19 @@ import {
   type DynamoDBClient,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { CODE_SECRET_KEY, createCodeSecretReader } from './code-secret-reader.ts';
+import type { Item } from './item.ts';
+import { createSecretReader } from './secret-reader.ts';
 
 const SECRET_BYTES = 32;
 
-/** Reads what the environment's codes are made by, and makes it where there is none: of two who do, one does. */
-export const createCodeSecretWriter = (client: DynamoDBClient, table: string) => {
-  const read = createCodeSecretReader(client, table);
+/** Reads a secret of the environment, and makes it where there is none, for good: of two who do, one does. */
+export const createSecretWriter = (client: DynamoDBClient, table: string, key: Item) => {
+  const read = createSecretReader(client, table, key);
   return async (): Promise<Uint8Array> => {
     const known = await read();
     if (known !== null) return known;
     try {
-      const item = { ...CODE_SECRET_KEY, s: { B: randomBytes(SECRET_BYTES) } };
+      const item = { ...key, s: { B: randomBytes(SECRET_BYTES) } };
       await client.send(
         new PutItemCommand({ TableName: table, Item: item, ConditionExpression: 'attribute_not_exists(pk)' }),
       );
@@ -23,7 +24,7 @@ export const createCodeSecretWriter = (client: DynamoDBClient, table: string) =>
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
     }
     const made = await read();
-    if (made === null) throw new Error('the secret of codes was written and is not there');
+    if (made === null) throw new Error(`the secret ${key.pk?.S} was written and is not there`);
     return made;
   };
 };
