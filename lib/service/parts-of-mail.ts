@@ -1,3 +1,4 @@
+import { partsWithin } from '../domain/parts-within.ts';
 import type { VisitorEvent } from '../domain/visitor/event.ts';
 import { joinsOf } from './joins.ts';
 
@@ -8,19 +9,5 @@ const MAX_COMMIT_EVENTS = 500;
 const MAX_COMMIT_JOINS = 40;
 
 /** Events in as many parts as one commit each can hold. */
-export const partsOf = (events: readonly VisitorEvent[]): readonly (readonly VisitorEvent[])[] => {
-  const parts: VisitorEvent[][] = [];
-  let joins = 0;
-  for (const event of events) {
-    const its = joinsOf(event).length;
-    const part = parts.at(-1);
-    if (part === undefined || part.length === MAX_COMMIT_EVENTS || joins + its > MAX_COMMIT_JOINS) {
-      parts.push([event]);
-      joins = its;
-    } else {
-      part.push(event);
-      joins += its;
-    }
-  }
-  return parts;
-};
+export const partsOf = (events: readonly VisitorEvent[]): readonly (readonly VisitorEvent[])[] =>
+  partsWithin(events, (event) => joinsOf(event).length, { size: MAX_COMMIT_JOINS, count: MAX_COMMIT_EVENTS });

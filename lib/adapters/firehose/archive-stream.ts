@@ -1,5 +1,6 @@
 import { FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';
 import { type ArchiveStream, ArchiveUnavailable } from '../../contracts/archive.ts';
+import { partsWithin } from '../../domain/parts-within.ts';
 
 /** Each record is paid for by 5 KB begun: lines are put together up to this many bytes. Firehose takes 1,000 KiB. */
 const MAX_RECORD_BYTES = 900_000;
@@ -46,34 +47,11 @@ export const createArchiveStream = (client: FirehoseClient, stream: string): Arc
   };
 };
 
-/** Things in a row as rows of their own, each of so many bytes at most unless it is one thing. */
-const within = <Thing>(
-  things: readonly Thing[],
-  sizeOf: (thing: Thing) => number,
-  most: { readonly bytes: number; readonly things: number },
-): readonly (readonly Thing[])[] => {
-  const rows: Thing[][] = [];
-  let bytes = 0;
-  for (const thing of things) {
-    const size = sizeOf(thing);
-    const last = rows.at(-1);
-    if (last === undefined || last.length === most.things || bytes + size > most.bytes) {
-      rows.push([thing]);
-      bytes = size;
-    } else {
-      last.push(thing);
-      bytes += size;
-    }
-  }
-  return rows;
-};
-
 /** Each line with its end: Firehose puts nothing between records. */
 const recordsOf = (lines: readonly string[]): readonly Buffer[] =>
-  within(lines, (line) => Buffer.byteLength(line) + 1, {
-    bytes: MAX_RECORD_BYTES,
-    things: Number.POSITIVE_INFINITY,
-  }).map((row) => Buffer.from(`${row.join('\n')}\n`));
+  partsWithin(lines, (line) => Buffer.byteLength(line) + 1, { size: MAX_RECORD_BYTES }).map((part) =>
+    Buffer.from(`${part.join('\n')}\n`),
+  );
 
 const requestsOf = (records: readonly Buffer[]): readonly (readonly Buffer[])[] =>
-  within(records, ({ length }) => length, { bytes: MAX_REQUEST_BYTES, things: MAX_RECORDS });
+  partsWithin(records, ({ length }) => length, { size: MAX_REQUEST_BYTES, count: MAX_RECORDS });

@@ -4,6 +4,7 @@ import type { QueueSender } from '../../contracts/queue-sender.ts';
 import { type ArchiveSecret, hideVisitorId } from '../../domain/archive/archive-secret.ts';
 import { NONCE_BYTES } from '../../domain/archive/cipher.ts';
 import { recordOf } from '../../domain/archive/record.ts';
+import { partsWithin } from '../../domain/parts-within.ts';
 import type { VisitorEvent } from '../../domain/visitor/event.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { AppliedMail } from '../applied-mail.ts';
@@ -87,20 +88,8 @@ export const createArchiver = ({ secret, stream, queues, random, logger }: Archi
   };
 };
 
-/** Lines as messages of the queue `archive-records`. */
-const messagesOf = (lines: readonly string[]): readonly { readonly lines: readonly string[] }[] => {
-  const messages: { readonly lines: string[] }[] = [];
-  let bytes = 0;
-  for (const line of lines) {
-    const size = Buffer.byteLength(line) + 3;
-    const last = messages.at(-1);
-    if (last === undefined || bytes + size > MAX_MESSAGE_BYTES) {
-      messages.push({ lines: [line] });
-      bytes = size;
-    } else {
-      last.lines.push(line);
-      bytes += size;
-    }
-  }
-  return messages;
-};
+/** Lines as messages of the queue `archive-records`; each is a string in a list there. */
+const messagesOf = (lines: readonly string[]): readonly { readonly lines: readonly string[] }[] =>
+  partsWithin(lines, (line) => Buffer.byteLength(line) + 3, { size: MAX_MESSAGE_BYTES }).map((part) => ({
+    lines: part,
+  }));

@@ -2,6 +2,7 @@ import type { Replayed } from '../../contracts/bus.ts';
 import type { QueueSender } from '../../contracts/queue-sender.ts';
 import { type ArchiveSecret, findVisitorId, tombstoneName } from '../../domain/archive/archive-secret.ts';
 import type { SealedRecord } from '../../domain/archive/record.ts';
+import { partsWithin } from '../../domain/parts-within.ts';
 import type { VisitorEvent } from '../../domain/visitor/event.ts';
 import { MARK_LIFE_MS } from '../../domain/visitor/marks.ts';
 import { openEvent, readLine } from './read-line.ts';
@@ -179,19 +180,11 @@ const messagesOf = (opened: readonly Opened[]): readonly object[] => {
   return [...groups.values()].flatMap((group) => {
     const [first] = group;
     if (first === undefined) return [];
-    const parts: VisitorEvent[][] = [];
-    let bytes = 0;
-    for (const { event } of group) {
-      const size = Buffer.byteLength(JSON.stringify(event)) + 1;
-      const last = parts.at(-1);
-      if (last === undefined || last.length === MAX_MESSAGE_EVENTS || bytes + size > MAX_MESSAGE_BYTES) {
-        parts.push([event]);
-        bytes = size;
-      } else {
-        last.push(event);
-        bytes += size;
-      }
-    }
+    const parts = partsWithin(
+      group.map(({ event }) => event),
+      (event) => Buffer.byteLength(JSON.stringify(event)) + 1,
+      { size: MAX_MESSAGE_BYTES, count: MAX_MESSAGE_EVENTS },
+    );
     const { home, replayed } = first;
     return parts.map((events) => ({ mail: { visitorIds: [home], events, replayed } }));
   });

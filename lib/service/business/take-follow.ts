@@ -2,6 +2,7 @@ import type { QueueSender } from '../../contracts/queue-sender.ts';
 import { MAX_SUBJECT_BYTES, personOf, visitorEventOf } from '../../domain/business/business-event.ts';
 import type { FollowerStore, SubjectStore } from '../../domain/business/business-store.ts';
 import type { EffectsOfCommit, FollowEffect } from '../../domain/effect/effect.ts';
+import { partsWithin } from '../../domain/parts-within.ts';
 import type { VisitorEvent } from '../../domain/visitor/event.ts';
 import { MARK_LIFE_MS } from '../../domain/visitor/marks.ts';
 import { mailFor } from './outbox.ts';
@@ -50,19 +51,9 @@ export const createFollowTaker = ({ subjects, followers, queues, now }: FollowDe
 };
 
 /** Events in the order in which they happened, in as many parts as one message each can hold. */
-const partsOf = (events: readonly VisitorEvent[]): readonly (readonly VisitorEvent[])[] => {
-  const parts: VisitorEvent[][] = [];
-  let bytes = 0;
-  for (const event of events.toSorted((a, b) => a.at - b.at)) {
-    const size = Buffer.byteLength(JSON.stringify(event));
-    const part = parts.at(-1);
-    if (part === undefined || bytes + size > MAX_PART_BYTES) {
-      parts.push([event]);
-      bytes = size;
-    } else {
-      part.push(event);
-      bytes += size;
-    }
-  }
-  return parts;
-};
+const partsOf = (events: readonly VisitorEvent[]): readonly (readonly VisitorEvent[])[] =>
+  partsWithin(
+    events.toSorted((a, b) => a.at - b.at),
+    (event) => Buffer.byteLength(JSON.stringify(event)),
+    { size: MAX_PART_BYTES },
+  );
