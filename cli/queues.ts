@@ -1,26 +1,11 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
-import * as z from 'zod';
 import { createLaidAside, type LaidAside } from '../lib/adapters/sqs/laid-aside.ts';
 import { CommandFailure, type Console, messageOf } from './console.ts';
-import { askService, expectOk, type TargetOptions, targetOf } from './service-client.ts';
+import { findLocalAws, type HouseOptions, LOCAL_CLIENT } from './local-aws.ts';
 
-/** Which queues are meant. */
-export interface QueuesOptions extends TargetOptions {
-  /** A deployed environment, found with the AWS credentials and the Region of whoever calls; absent: this machine's. */
-  readonly environment?: string;
-}
-
-const awsSchema = z.object({ endpoint: z.string() });
-
-/** The local service says where its SQS is; nothing that is a credential goes there. */
-const localClient = async (options: QueuesOptions, console: Console): Promise<SQSClient> => {
-  const target = targetOf(options, console, 'ak_local');
-  const { endpoint } = awsSchema.parse(expectOk(await askService(target, { path: '/_local/aws' })));
-  return new SQSClient({
-    endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'wend-local', secretAccessKey: 'wend-local' },
-  });
+const localClient = async (options: HouseOptions, console: Console): Promise<SQSClient> => {
+  const { endpoint } = await findLocalAws(options, console);
+  return new SQSClient({ endpoint, ...LOCAL_CLIENT });
 };
 
 /**
@@ -29,7 +14,7 @@ const localClient = async (options: QueuesOptions, console: Console): Promise<SQ
  * @throws CommandFailure where they can't be reached
  */
 export const withLaidAside = async <Result>(
-  options: QueuesOptions,
+  options: HouseOptions,
   console: Console,
   use: (laidAside: LaidAside) => Promise<Result>,
 ): Promise<Result> => {

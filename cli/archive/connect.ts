@@ -1,16 +1,13 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
-import * as z from 'zod';
 import { createQueueSender } from '../../lib/adapters/sqs/queue-sender.ts';
 import { nameOf } from '../../lib/contracts/names.ts';
 import type { QueueSender } from '../../lib/contracts/queue-sender.ts';
 import { CommandFailure, type Console, EXIT_USAGE } from '../console.ts';
-import { askService, expectOk, type TargetOptions, targetOf } from '../service-client.ts';
+import { findLocalAws, type HouseOptions, LOCAL_CLIENT } from '../local-aws.ts';
 
-/** Which service is meant. */
-export interface ArchiveOptions extends TargetOptions {
-  /** A deployed environment, found with the AWS credentials and the Region of whoever calls; absent: this machine's. */
-  readonly environment?: string;
+/** Which service is meant, and which archive. */
+export interface ArchiveOptions extends HouseOptions {
   /** Where the archive's files are; absent: those of the service on this machine. */
   readonly dir?: string;
 }
@@ -27,36 +24,20 @@ export interface ArchiveHouse {
   readonly close: () => void;
 }
 
-const localSchema = z.object({
-  endpoint: z.string(),
-  store: z.string(),
-  tables: z.object({ visitors: z.string(), log: z.string() }),
-  archive: z.string().nullable(),
-  clockOffsetMs: z.number(),
-});
-
-/** Nothing that is a credential goes to loopback. */
-const LOCAL = {
-  region: 'us-east-1',
-  credentials: { accessKeyId: 'wend-local', secretAccessKey: 'wend-local' },
-};
-
 const senderOf = async (sqs: SQSClient, queue: string): Promise<Pick<QueueSender, 'send'>> => {
   const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: queue }));
   if (QueueUrl === undefined) throw new CommandFailure(`The queue ${queue} has no URL.`);
   return createQueueSender(sqs, new Map([['events-received', QueueUrl]]));
 };
 
-/** The service on this machine says where its AWS and its archive are. */
 const local = async (options: ArchiveOptions, console: Console): Promise<ArchiveHouse> => {
-  const target = targetOf(options, console, 'ak_local');
-  const aws = localSchema.parse(expectOk(await askService(target, { path: '/_local/aws' })));
+  const aws = await findLocalAws(options, console);
   const directory = options.dir ?? aws.archive;
   if (directory === null) {
     throw new CommandFailure('That service keeps nothing, and archives nothing: name a --dir.', EXIT_USAGE);
   }
-  const dynamo = new DynamoDBClient({ endpoint: aws.store, ...LOCAL });
-  const sqs = new SQSClient({ endpoint: aws.endpoint, ...LOCAL });
+  const dynamo = new DynamoDBClient({ endpoint: aws.store, ...LOCAL_CLIENT });
+  const sqs = new SQSClient({ endpoint: aws.endpoint, ...LOCAL_CLIENT });
   return {
     dynamo,
     tables: aws.tables,

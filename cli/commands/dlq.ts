@@ -1,13 +1,14 @@
 import { QUEUES } from '../../lib/contracts/queues.ts';
 import { CommandFailure, type Console, EXIT_USAGE, grouped, printJson, table } from '../console.ts';
-import { type QueuesOptions, withLaidAside } from '../queues.ts';
+import type { HouseOptions } from '../local-aws.ts';
+import { withLaidAside } from '../queues.ts';
 
-export interface DlqListOptions extends QueuesOptions {
+export interface DlqListOptions extends HouseOptions {
   readonly all?: boolean;
   readonly json?: boolean;
 }
 
-export interface DlqRedriveOptions extends QueuesOptions {
+export interface DlqRedriveOptions extends HouseOptions {
   readonly limit?: number;
 }
 

@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { type Console, EXIT_REFUSED, grouped, messageOf, printJson } from '../console.ts';
-import { type QueuesOptions, withLaidAside } from '../queues.ts';
+import type { HouseOptions } from '../local-aws.ts';
+import { withLaidAside } from '../queues.ts';
 import { askService, describeProblem, type ServiceAnswer, type Target, targetOf } from '../service-client.ts';
 import { paragraphOf } from './dlq.ts';
 
-export interface DoctorOptions extends QueuesOptions {
+export interface DoctorOptions extends HouseOptions {
   readonly json?: boolean;
 }
 
@@ -94,7 +95,7 @@ const checkDecision = async (target: Target): Promise<Finding> => {
     : { check: 'decision', status: 'warning', seen, advice: 'docs/runbook.md#decisions-are-slow' };
 };
 
-const checkLaidAside = async (options: QueuesOptions, console: Console): Promise<readonly Finding[]> => {
+const checkLaidAside = async (options: HouseOptions, console: Console): Promise<readonly Finding[]> => {
   try {
     const queues = await withLaidAside(options, console, (laidAside) => laidAside.list());
     const filled = queues.filter(({ messages }) => messages > 0);
